@@ -1,0 +1,8 @@
+import type { BenchCase } from '../measurement.ts';
+import { bundle } from './bundle.ts';
+import { cloud } from './cloud.ts';
+import { demo } from './demo.ts';
+import { pewma } from './pewma.ts';
+
+/** Everything that is measured, in this order. A new one is a file in this folder and a line in here. */
+export const cases: readonly BenchCase[] = [pewma, bundle, cloud, demo];

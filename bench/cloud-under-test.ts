@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { startCloudProcess, type CloudProcess } from '../cli/start/cloud-process.ts';
+
+const statusSchema = z.object({
+  functions: z.record(z.string(), z.number()),
+  dynamodb: z.record(z.string(), z.number()),
+  memoryMb: z.number(),
+});
+
+export type Status = z.infer<typeof statusSchema>;
+
+/** Runs `work` against a cloud of its own, on free ports, with its state in a folder that is removed. */
+export async function withCloud<Result>(work: (cloud: CloudProcess) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-bench-'));
+  const cloud = await startCloudProcess({
+    serviceFolder: path.join(import.meta.dirname, '..'),
+    folder,
+    settings: { GLASSHOUSE_MQTT_PORT: '0', GLASSHOUSE_ENDPOINT_PORT: '0', GLASSHOUSE_PAGE_PORT: '0' },
+    tell: (message) => process.stderr.write(`${message}\n`),
+  });
+  try {
+    return await work(cloud);
+  } finally {
+    await cloud.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export async function readStatus(endpointUrl: string): Promise<Status> {
+  const answer = await fetch(`${endpointUrl}/_glasshouse/status`);
+  return statusSchema.parse(await answer.json());
+}
+
+/** How often DynamoDB was called. */
+export function dynamodbRequests({ dynamodb }: Status): number {
+  return Object.values(dynamodb).reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,103 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { ConfigurationError } from './errors.ts';
+import { freePort } from './free-port.ts';
+
+/** How the glass copy runs on this machine. Nothing of it is deployed. */
+export interface Configuration {
+  /** Where state is kept. */
+  readonly folder: string;
+  readonly mqttPort: number;
+  readonly endpointPort: number;
+  readonly pagePort: number;
+  /** Invocations that may run at once. AWS would run 1,000; a laptop has fewer cores. */
+  readonly maxConcurrency: number;
+  /** Waits before a failed asynchronous invocation is tried a second and a third time. */
+  readonly retryDelaysSeconds: readonly number[];
+  readonly dynamodbEndpoint?: string;
+  readonly dynamodbJar?: string;
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** `custom.glasshouse` in serverless.yml. */
+const fileSchema = z.strictObject({
+  folder: z.string().exactOptional(),
+  mqttPort: port.exactOptional(),
+  endpointPort: port.exactOptional(),
+  pagePort: port.exactOptional(),
+  maxConcurrency: z.coerce.number().int().min(1).max(1_000).exactOptional(),
+  retryDelaysSeconds: z.array(z.number().min(0)).min(1).exactOptional(),
+  dynamodbEndpoint: z.url().exactOptional(),
+  dynamodbJar: z.string().exactOptional(),
+});
+
+/** The same by environment variables, which stand over the file. */
+const VARIABLES = {
+  folder: 'GLASSHOUSE_FOLDER',
+  mqttPort: 'GLASSHOUSE_MQTT_PORT',
+  endpointPort: 'GLASSHOUSE_ENDPOINT_PORT',
+  pagePort: 'GLASSHOUSE_PAGE_PORT',
+  maxConcurrency: 'GLASSHOUSE_MAX_CONCURRENCY',
+  retryDelaysSeconds: 'GLASSHOUSE_RETRY_DELAYS_SECONDS',
+  dynamodbEndpoint: 'GLASSHOUSE_DYNAMODB_ENDPOINT',
+  dynamodbJar: 'GLASSHOUSE_DYNAMODB_JAR',
+} as const satisfies Record<keyof z.infer<typeof fileSchema>, string>;
+
+const DEFAULTS = {
+  folder: '.glasshouse',
+  mqttPort: 1883,
+  endpointPort: 4566,
+  pagePort: 8080,
+  maxConcurrency: 6,
+  retryDelaysSeconds: [60, 120],
+} as const;
+
+/** The setting that moves a port, as a person would write it. */
+export const PORT_SETTINGS = {
+  mqtt: 'GLASSHOUSE_MQTT_PORT (or custom.glasshouse.mqttPort in serverless.yml)',
+  endpoint: 'GLASSHOUSE_ENDPOINT_PORT (or custom.glasshouse.endpointPort in serverless.yml)',
+  page: 'GLASSHOUSE_PAGE_PORT (or custom.glasshouse.pagePort in serverless.yml)',
+} as const;
+
+/**
+ * @param custom `custom.glasshouse` of serverless.yml, if it is there.
+ * @param serviceFolder the folder of serverless.yml, which a relative `folder` is relative to.
+ * @throws ConfigurationError CONFIGURATION_UNUSABLE that names the setting.
+ */
+export function readConfiguration(
+  custom: unknown,
+  serviceFolder: string,
+  environment: NodeJS.ProcessEnv,
+): Configuration {
+  const file = parse(fileSchema, custom ?? {}, 'custom.glasshouse in serverless.yml');
+  const given: Record<string, unknown> = {};
+  for (const [name, variable] of Object.entries(VARIABLES)) {
+    const value = environment[variable];
+    if (value === undefined || value === '') continue;
+    given[name] = name === 'retryDelaysSeconds' ? value.split(',').map(Number) : value;
+  }
+  const fromEnvironment = parse(fileSchema, given, 'the environment (GLASSHOUSE_…)');
+  const merged = { ...DEFAULTS, ...file, ...fromEnvironment };
+  return { ...merged, folder: path.resolve(serviceFolder, merged.folder) };
+}
+
+/** Puts a port that is free in the place of each 0. */
+export async function choosePorts(configuration: Configuration): Promise<Configuration> {
+  const { endpointPort, mqttPort, pagePort } = configuration;
+  return {
+    ...configuration,
+    endpointPort: endpointPort === 0 ? await freePort() : endpointPort,
+    mqttPort: mqttPort === 0 ? await freePort() : mqttPort,
+    pagePort: pagePort === 0 ? await freePort() : pagePort,
+  };
+}
+
+function parse(schema: typeof fileSchema, value: unknown, where: string) {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ConfigurationError(`${where} cannot be used: ${z.prettifyError(parsed.error)}`, {
+    code: 'CONFIGURATION_UNUSABLE',
+    cause: parsed.error,
+  });
+}

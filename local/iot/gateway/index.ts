@@ -1,0 +1,12 @@
+export { allowAll } from './authoriser.ts';
+export type { Authoriser, ClientIdentity, StreamOrigin, Transport } from './authoriser.ts';
+export { attachWebSocket } from './attach-websocket.ts';
+export type { WebSocketAttachment } from './attach-websocket.ts';
+export { createGateway } from './gateway.ts';
+export type { Gateway, GatewayCounts, GatewayOptions } from './gateway.ts';
+export { defaultLimits } from './limits.ts';
+export type { GatewayLimits } from './limits.ts';
+export { listenTcp } from './listen-tcp.ts';
+export type { TcpListener, TcpOptions } from './listen-tcp.ts';
+export type { DropCounts, GatewayLogEntry } from './state.ts';
+export type { DisconnectReason } from './verdict.ts';

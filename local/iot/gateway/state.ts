@@ -1,0 +1,44 @@
+import type { Clock } from '../../clock.ts';
+import type { PublishMessage } from '../message.ts';
+import type { Authoriser } from './authoriser.ts';
+import type { Connection } from './connection.ts';
+import type { GatewayLimits } from './limits.ts';
+import type { RetainedMessages } from './retained.ts';
+import type { SessionStore } from './sessions.ts';
+import type { SubscriptionIndex } from './subscriptions.ts';
+import type { DisconnectReason } from './verdict.ts';
+
+/** One line of the gateway's log. */
+export interface GatewayLogEntry {
+  readonly event: 'connected' | 'disconnected' | 'ignored' | 'dropped' | 'failed';
+  readonly clientId?: string;
+  readonly remoteAddress?: string;
+  readonly reason?: DisconnectReason;
+  readonly detail: string;
+}
+
+/** Messages that did not reach a subscriber since the gateway started. */
+export interface DropCounts {
+  /** The client reads too slowly. */
+  qos0: number;
+  /** The client's queue is full. */
+  qos1: number;
+  /** There is no room for a further retained topic. */
+  retained: number;
+}
+
+/** All that a gateway holds: what the packet handlers work on. */
+export interface GatewayState {
+  readonly clock: Clock;
+  readonly limits: GatewayLimits;
+  readonly authoriser: Authoriser;
+  readonly publish: PublishMessage;
+  readonly log: (entry: GatewayLogEntry) => void;
+  readonly uuid: () => string;
+  readonly connections: Set<Connection>;
+  readonly subscriptions: SubscriptionIndex;
+  readonly sessions: SessionStore;
+  readonly retained: RetainedMessages;
+  readonly dropped: DropCounts;
+  closing: boolean;
+}

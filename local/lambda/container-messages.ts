@@ -1,0 +1,33 @@
+/** What a container is started with. */
+export interface ContainerData {
+  /** Path of the bundled module. */
+  readonly bundle: string;
+  /** Its export that is the handler. */
+  readonly handlerName: string;
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly memoryMb: number;
+}
+
+/** One invocation. */
+export interface ToContainer {
+  readonly requestId: string;
+  /** The event, as JSON. */
+  readonly payload: string;
+  readonly deadlineMs: number;
+}
+
+/** A function's error, as Lambda hands it to whoever invoked it. */
+export interface FunctionError {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+export type FromContainer =
+  | { readonly kind: 'ready' }
+  /** What the function wrote to its log since the last of these. */
+  | { readonly kind: 'output'; readonly text: string }
+  | { readonly kind: 'init-failed'; readonly error: FunctionError }
+  | { readonly kind: 'succeeded'; readonly payload: string }
+  | { readonly kind: 'failed'; readonly error: FunctionError };

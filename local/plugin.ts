@@ -1,0 +1,175 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { errorText } from '../shared/errors.ts';
+import { claimBundles, setPackagingFolder, type Bundles } from './bundles.ts';
+import { functionEnvironment, LOCAL_ACCOUNT_ID, startCloud, type Cloud } from './cloud.ts';
+import { choosePorts, readConfiguration, type Configuration } from './configuration.ts';
+import { ConfigurationError } from './errors.ts';
+import type { PluginMessage } from './plugin-message.ts';
+import { findRunning, type RunningCloud } from './running.ts';
+import type { Serverless, ServerlessLog, ServerlessService } from './serverless.ts';
+import { planTemplate } from './template/plan.ts';
+import { readTemplate, type Template } from './template/template.ts';
+
+const PAGE = 'dashboard/dist';
+
+/**
+ * Joins the glass copy to `serverless`: `serverless offline` starts it, `serverless invoke local` finds the
+ * one that runs. Of other commands only the folder that they bundle in is another (bundles.ts), so what is
+ * deployed knows nothing of it.
+ */
+export default class GlasshousePlugin {
+  readonly hooks: Readonly<Record<string, () => Promise<void> | void>>;
+  readonly #serverless: Serverless;
+  readonly #log: ServerlessLog;
+  #prepared:
+    | { readonly template: Template; readonly configuration: Configuration; readonly bundles: Bundles }
+    | undefined;
+  #cloud: Cloud | undefined;
+
+  constructor(serverless: Serverless, _options: unknown, { log }: { log: ServerlessLog }) {
+    this.#serverless = serverless;
+    this.#log = log;
+    this.hooks = {
+      initialize: () => this.#forPeople(() => this.#initialize()),
+      // Plain `serverless offline` ends without telling its plugins; `offline start` tells them.
+      'before:offline:start': () => serverless.pluginManager.spawn('offline:start'),
+      'after:offline:start:init': () => this.#forPeople(() => this.#start()),
+      'offline:functionsUpdated:cleanup': () => this.#cloud?.reloadFunctions(),
+      'before:offline:start:end': () => this.#stop(),
+      error: () => this.#endAfterError(),
+    };
+  }
+
+  async #initialize(): Promise<void> {
+    const { service, serviceDir, processedInput } = this.#serverless;
+    const [command, subcommand] = processedInput.commands;
+    const invokesLocal = command === 'invoke' && subcommand === 'local';
+    const esbuild = esbuildOptions(service);
+    if (command !== 'offline' && !invokesLocal) {
+      setPackagingFolder(esbuild);
+      return;
+    }
+    // `serverless invoke local` cannot load a module that ends in `.mjs`.
+    if (invokesLocal) esbuild['outputFileExtension'] = '.js';
+    const bundles = claimBundles(esbuild, serviceDir);
+    const configuration = readConfiguration(service.custom?.['glasshouse'], serviceDir, process.env);
+    const template = readTemplate(service);
+    this.#prepared = { template, configuration: await choosePorts(configuration), bundles };
+    const running = invokesLocal ? this.#requireRunning(configuration.folder) : undefined;
+    this.#resolveEnvironments(
+      running?.endpointUrl ?? `http://127.0.0.1:${this.#prepared.configuration.endpointPort}`,
+    );
+  }
+
+  /** What a person can mend is shown to them without the stack that `serverless` prints for its own faults. */
+  async #forPeople(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#send({ kind: 'failed', message: errorText(error) });
+      if (!(error instanceof ConfigurationError)) throw error;
+      throw new this.#serverless.classes.Error(error.message, error.code, { cause: error });
+    }
+  }
+
+  /** Functions that `serverless` itself runs get their environment as text, not as intrinsics. */
+  #resolveEnvironments(endpointUrl: string): void {
+    const { service } = this.#serverless;
+    const template = readTemplate(service);
+    const { region } = template;
+    const stack = `${template.service}-${template.stage}`;
+    const plan = planTemplate(template, {
+      partition: 'aws',
+      region,
+      accountId: LOCAL_ACCOUNT_ID,
+      stack,
+      endpointUrl,
+    });
+    for (const { key, environment } of plan.functions) {
+      const definition = service.functions?.[key];
+      if (definition !== undefined) {
+        definition['environment'] = { ...functionEnvironment(region, endpointUrl), ...environment };
+      }
+    }
+  }
+
+  #requireRunning(folder: string): RunningCloud {
+    const running = findRunning(folder);
+    if (running !== undefined) return running;
+    throw new ConfigurationError(
+      'no cloud is running, so there is no table, queue or topic for the function: start one with `npm start` or `npx serverless offline` in another terminal',
+      { code: 'CLOUD_NOT_RUNNING', data: { folder } },
+    );
+  }
+
+  async #start(): Promise<void> {
+    const page = path.join(this.#serverless.serviceDir, PAGE);
+    if (this.#prepared === undefined) throw new Error('serverless has not initialised its plugins');
+    this.#cloud = await startCloud({
+      ...this.#prepared,
+      fresh: process.env['GLASSHOUSE_FRESH'] === '1',
+      ...(existsSync(page) ? { pageFolder: page } : {}),
+      tell: (message) => {
+        this.#log.warning(message);
+        this.#send({ kind: 'tell', message });
+      },
+    });
+    const { running } = this.#cloud;
+    this.#log.notice(
+      [
+        '',
+        'The glass copy runs:',
+        `  page       ${running.pageUrl}`,
+        `  MQTT       ${running.mqttUrl}`,
+        `  AWS APIs   AWS_ENDPOINT_URL=${running.endpointUrl}  (region ${running.region}, any credentials)`,
+        '',
+      ].join('\n'),
+    );
+    this.#send({ kind: 'ready' });
+    this.#endWithParent();
+  }
+
+  /**
+   * What `serverless offline` has opened by then (its watch, its server) would keep the process alive after a
+   * failed start. `serverless` sets the exit code when it has told the error.
+   */
+  #endAfterError(): void {
+    if (this.#serverless.processedInput.commands[0] !== 'offline') return;
+    setInterval(() => {
+      if (process.exitCode !== undefined) process.exit();
+    }, 10);
+  }
+
+  /** Whoever started this process over IPC is gone when the channel closes: it must not be left running. */
+  #endWithParent(): void {
+    const end = (): void => void process.kill(process.pid, 'SIGTERM');
+    if (process.send === undefined) return;
+    if (process.connected) process.once('disconnect', end);
+    else end();
+  }
+
+  async #stop(): Promise<void> {
+    await this.#cloud?.stop();
+    this.#cloud = undefined;
+  }
+
+  #send(message: PluginMessage): void {
+    // Sending into a closed channel would be an error that nobody catches.
+    if (process.connected) process.send?.(message);
+  }
+}
+
+/** `custom.esbuild`, to be changed in place before serverless-esbuild reads it. */
+function esbuildOptions(service: ServerlessService): Record<string, unknown> {
+  const custom = (service.custom ??= {});
+  const given = custom['esbuild'];
+  if (isRecord(given)) return given;
+  const options: Record<string, unknown> = {};
+  custom['esbuild'] = options;
+  return options;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,1 @@
+export { createSqs, type QueueReference, type Sqs, type SqsOptions } from './sqs.ts';

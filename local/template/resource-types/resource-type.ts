@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { ConfigurationError } from '../../errors.ts';
+import type { Named } from '../intrinsics.ts';
+
+/** Where a resource stands: the parts that names and ARNs are made of. */
+export interface Place {
+  readonly partition: 'aws';
+  readonly region: string;
+  readonly accountId: string;
+  /** `glasshouse-dev`: what CloudFormation would call the stack. */
+  readonly stack: string;
+  /** Base of queue URLs: the endpoint. */
+  readonly endpointUrl: string;
+}
+
+/** What the cloud has to create for a resource; undefined where there is nothing to create. */
+export type Creation =
+  | { readonly kind: 'table'; readonly name: string; readonly request: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'queue'; readonly name: string; readonly attributes: Readonly<Record<string, string>> }
+  | { readonly kind: 'bucket'; readonly name: string }
+  | { readonly kind: 'topic-rule'; readonly name: string; readonly payload: unknown }
+  | undefined;
+
+/** One type of CloudFormation resource that the glass copy has. */
+export interface ResourceType {
+  readonly type: string;
+  /** The name, ARN and attributes, before anything exists: from its logical id and its explicit name. */
+  name(logicalId: string, properties: Readonly<Record<string, unknown>>, place: Place): Named;
+  /** What to create, from properties whose intrinsics are resolved. */
+  create(logicalId: string, named: Named, properties: unknown): Creation;
+}
+
+/**
+ * Checks a resource's properties. A property that is not in `schema` is something that the glass copy cannot
+ * do: it is refused by name, never skipped.
+ */
+export function readProperties<Schema extends z.ZodType>(
+  schema: Schema,
+  properties: unknown,
+  type: string,
+  logicalId: string,
+): z.infer<Schema> {
+  const parsed = schema.safeParse(properties);
+  if (parsed.success) return parsed.data;
+  throw new ConfigurationError(
+    `resource "${logicalId}" (${type}) asks for what cannot be done here: ${z.prettifyError(parsed.error)}`,
+    { code: 'PROPERTY_NOT_SERVED', data: { logicalId, type }, cause: parsed.error },
+  );
+}
+
+/** A property that AWS acts on and that has nothing to act on here: encryption at rest, tags, backups. */
+export const withoutLocalEffect = z.unknown().optional();
+
+/** The name that a resource was given, or the one that it gets: `glasshouse-dev-RejectionsQueue`. */
+export function physicalName(
+  properties: Readonly<Record<string, unknown>>,
+  property: string,
+  logicalId: string,
+  place: Place,
+): string {
+  const given = properties[property];
+  return typeof given === 'string' ? given : `${place.stack}-${logicalId}`;
+}

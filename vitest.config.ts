@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+/** Two suites: `house` needs nothing but what npm installs; `system` needs other programs (test/system/programs.ts). */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'house',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/system/**'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'system',
+          include: ['test/system/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          // A browser, a cloud and a JVM share two cores here: what fails by time alone passes the second time.
+          retry: 1,
+        },
+      },
+    ],
+  },
+});
