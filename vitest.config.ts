@@ -20,8 +20,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
-          // A browser, a cloud and a JVM share two cores here: what fails by time alone passes the second time.
-          retry: 1,
+          // A browser, a cloud and a JVM share two cores here: what a test polls for may take a while.
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],

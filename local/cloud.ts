@@ -155,8 +155,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
         publish,
         putObject: (object) => s3.putObject(object),
         putItem: ({ tableName, item }) => putItem(engine.url, region, tableName, item),
-        invokeAsync: async (functionArn, event) => {
-          lambda.invokeAsync(lambda.find(functionArn), JSON.stringify(event) ?? 'null');
+        invokeAsync: async (functionArn, event, client) => {
+          lambda.invokeAsync(lambda.find(functionArn), JSON.stringify(event) ?? 'null', client);
         },
         sendMessage: async (message) => {
           await sqs.sendMessage(message);

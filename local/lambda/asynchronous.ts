@@ -19,7 +19,12 @@ export interface AsynchronousOptions {
   readonly retryDelaysSeconds: readonly number[];
   /** How many invocations may run at once in the cloud. */
   readonly maxConcurrency: number;
-  readonly invoke: (functionName: string, requestId: string, payload: string) => Promise<InvocationResult>;
+  readonly invoke: (
+    functionName: string,
+    requestId: string,
+    payload: string,
+    key?: string,
+  ) => Promise<InvocationResult>;
   /** Puts a record of failure where a function's on-failure destination is. */
   readonly sendToDestination: (arn: string, record: string) => Promise<void>;
   readonly log: (message: string, data: Readonly<Record<string, unknown>>) => void;
@@ -58,7 +63,7 @@ export class AsynchronousInvocation {
   }
 
   /** Takes an event; it is kept when this returns. @returns the request id of the invocation. */
-  enqueue(functionName: string, payload: string): string {
+  enqueue(functionName: string, payload: string, key?: string): string {
     const { store, clock, newId } = this.#options;
     const event: StoredEvent = {
       requestId: newId(),
@@ -66,6 +71,7 @@ export class AsynchronousInvocation {
       payload,
       enqueuedAtMs: clock.now(),
       attempts: 0,
+      ...(key === undefined ? {} : { key }),
     };
     store.add(event);
     this.#waiting.push(event);
@@ -107,10 +113,10 @@ export class AsynchronousInvocation {
 
   async #attempt(event: StoredEvent): Promise<void> {
     const { invoke, store, log } = this.#options;
-    const { functionName, requestId, payload } = event;
+    const { functionName, requestId, payload, key } = event;
     const attempts = event.attempts + 1;
     try {
-      const result = await invoke(functionName, requestId, payload);
+      const result = await invoke(functionName, requestId, payload, key);
       if (this.#stopped) return;
       if (result.ok) store.remove(requestId);
       else await this.#failed({ ...event, attempts }, result);

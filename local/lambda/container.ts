@@ -23,6 +23,9 @@ export class Container {
   readonly #worker: Worker;
   readonly #options: ContainerOptions;
   readonly #output: LineReader;
+  readonly #started = Promise.withResolvers<void>();
+  /** Resolves when the bundle is imported, or cannot be. */
+  readonly ready = this.#started.promise;
   #dead = false;
   #initError: FunctionError | undefined;
   #pending: { resolve: (result: InvocationResult) => void; timer: Timer; requestId: string } | undefined;
@@ -77,6 +80,7 @@ export class Container {
   #onMessage(message: FromContainer): void {
     switch (message.kind) {
       case 'ready':
+        this.#started.resolve();
         return;
       case 'output':
         this.#output.take(message.text);
@@ -104,6 +108,7 @@ export class Container {
   #die(error: FunctionError): void {
     const first = !this.#dead;
     this.#dead = true;
+    this.#started.resolve();
     this.#settle({ ok: false, error });
     if (first) void this.#worker.terminate();
   }

@@ -8,6 +8,8 @@ export interface StoredEvent {
   readonly enqueuedAtMs: number;
   /** How often it was tried. */
   readonly attempts: number;
+  /** Which invocations it would best share a container with; not kept. */
+  readonly key?: string;
 }
 
 /** Where asynchronous invocations wait: what is in here survives the end of the cloud, however it ends. */

@@ -42,8 +42,12 @@ export interface Lambda {
     definition: PlannedFunction,
     payload: string,
   ): Promise<{ requestId: string; result: InvocationResult }>;
-  /** Keeps an event that is invoked as soon as there is room, and returns at once. */
-  invokeAsync(definition: PlannedFunction, payload: string): string;
+  /**
+   * Keeps an event that is invoked as soon as there is room, and returns at once.
+   *
+   * @param key invocations with the same one run in the same container where they can: see ContainerPool.
+   */
+  invokeAsync(definition: PlannedFunction, payload: string, key?: string): string;
   /** New invocations run the bundles as they are now. */
   recycle(): Promise<void>;
   stop(): Promise<void>;
@@ -76,10 +80,15 @@ export function createLambda(options: LambdaOptions): Lambda {
     );
   }
 
-  function run(functionName: string, requestId: string, payload: string): Promise<InvocationResult> {
+  function run(
+    functionName: string,
+    requestId: string,
+    payload: string,
+    key?: string,
+  ): Promise<InvocationResult> {
     const pool = pools.get(functionName);
     if (pool === undefined) throw new Error(`no function is called ${functionName}`);
-    return pool.invoke(requestId, payload);
+    return pool.invoke(requestId, payload, key);
   }
 
   const store = new EventStore(options.eventFile);
@@ -117,14 +126,14 @@ export function createLambda(options: LambdaOptions): Lambda {
       const requestId = newId();
       return { requestId, result: await run(definition.name, requestId, payload) };
     },
-    invokeAsync(definition, payload) {
+    invokeAsync(definition, payload, key) {
       if (
         payload.length * 3 > MAX_ASYNCHRONOUS_BYTES &&
         Buffer.byteLength(payload) > MAX_ASYNCHRONOUS_BYTES
       ) {
         throw new AwsApiError(413, 'RequestTooLargeException', 'The event is larger than 1 MB.');
       }
-      return asynchronous.enqueue(definition.name, payload);
+      return asynchronous.enqueue(definition.name, payload, key);
     },
     async recycle() {
       await Promise.all([...pools.values()].map((pool) => pool.recycle()));

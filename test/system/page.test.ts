@@ -66,7 +66,7 @@ test('The page loads from its own origin, and nothing fails or is refused by its
 test('Before any device, the page says what to do.', async () => {
   const { page } = await open();
   const empty = page.getByTestId('empty');
-  expect(await empty.isVisible()).toBe(true);
+  await expect.poll(() => empty.isVisible()).toBe(true);
   const commands = await empty.locator('pre').allInnerTexts();
   expect(commands.map((command) => command.trim().split(' ').slice(0, 3).join(' '))).toEqual([
     'npm start',
@@ -76,7 +76,7 @@ test('Before any device, the page says what to do.', async () => {
   const device = await connect('first');
   await device.send();
   await expect.poll(() => row(page, 'first').isVisible()).toBe(true);
-  expect(await empty.isVisible()).toBe(false);
+  await expect.poll(() => empty.isVisible()).toBe(false);
 });
 
 test('Readings arrive as points with the range that was expected of them.', async () => {
@@ -88,7 +88,7 @@ test('Readings arrive as points with the range that was expected of them.', asyn
   expect(band).toBeGreaterThan(0);
   await device.sendMany(10);
   await expect.poll(() => counted(page, 'points')).toBe(20);
-  expect(await counted(page, 'band')).toBe(band + 10);
+  await expect.poll(() => counted(page, 'band')).toBe(band + 10);
   await expect.poll(() => row(page, 'points').innerText()).toContain('20 readings · 0 anomalies');
 });
 
@@ -164,11 +164,11 @@ test('The light shows that the cloud is gone; when it is back, the page goes on 
   expect(isAlive(dynamodbPid)).toBe(false);
   await expect.poll(() => light.innerText()).toMatch(/^Reconnecting in \d+ s$/);
   await expect.poll(() => light.innerText(), { timeout: 20_000 }).toBe('Offline, trying every 2 s');
-  expect(await light.getAttribute('data-state')).toBe('offline');
+  await expect.poll(() => light.getAttribute('data-state')).toBe('offline');
 
   await cloud.startAgain();
   await expectState(page, 'connected');
-  expect(await light.innerText()).toBe('Connected');
+  await expect.poll(() => light.innerText()).toBe('Connected');
   const back = await connect(device.name, device.sent);
   await back.sendMany(5);
   // What it had drawn is still there.
@@ -190,12 +190,12 @@ test('Devices are chosen with Tab, the arrow keys and Enter.', async () => {
   const { page } = await open();
   for (const name of ['key-a', 'key-b']) await (await connect(name)).sendMany(3);
   await expect.poll(() => page.getByTestId('device-row').count()).toBe(2);
-  expect(await page.getByTestId('plot').getAttribute('data-device')).toBe('key-a');
+  await expect.poll(() => page.getByTestId('plot').getAttribute('data-device')).toBe('key-a');
   await tabTo(page, 'key-a');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  expect(await row(page, 'key-b').getAttribute('aria-pressed')).toBe('true');
-  expect(await row(page, 'key-a').getAttribute('aria-pressed')).toBe('false');
+  await expect.poll(() => row(page, 'key-b').getAttribute('aria-pressed')).toBe('true');
+  await expect.poll(() => row(page, 'key-a').getAttribute('aria-pressed')).toBe('false');
   await expect.poll(() => page.getByTestId('plot').getAttribute('data-device')).toBe('key-b');
 });
 
@@ -206,14 +206,14 @@ test('Space pauses the plots, and once more goes on with all that came meanwhile
   await expect.poll(() => counted(page, 'points')).toBe(3);
   await page.keyboard.press('Space');
   const pause = page.getByTestId('pause');
-  expect(await pause.getAttribute('aria-pressed')).toBe('true');
+  await expect.poll(() => pause.getAttribute('aria-pressed')).toBe('true');
   await device.sendMany(4);
   await expect.poll(() => row(page, 'pause').innerText()).toContain('7 readings');
   expect(await counted(page, 'points')).toBe(3);
-  expect(await page.getByTestId('view-status').innerText()).toBe('paused, 4 new readings');
+  await expect.poll(() => page.getByTestId('view-status').innerText()).toBe('paused, 4 new readings');
   await page.keyboard.press('Space');
   await expect.poll(() => counted(page, 'points')).toBe(7);
-  expect(await pause.getAttribute('aria-pressed')).toBe('false');
+  await expect.poll(() => pause.getAttribute('aria-pressed')).toBe('false');
 });
 
 test('At a width of 360 pixels nothing overflows sideways.', async () => {

@@ -26,8 +26,8 @@ function start(maxConcurrency?: number): ContainerPool {
 }
 
 /** How many invocations its container had had by then. */
-async function invocations(one: ContainerPool, event: object): Promise<number> {
-  const result = await one.invoke('id', JSON.stringify(event));
+async function invocations(one: ContainerPool, event: object, key?: string): Promise<number> {
+  const result = await one.invoke('id', JSON.stringify(event), key);
   return result.ok ? JSON.parse(result.payload).invocations : Number.NaN;
 }
 
@@ -70,4 +70,28 @@ test('After a change of code the next invocation has a new container; a running 
   await new Promise((resolve) => setTimeout(resolve, 50));
   await one.recycle();
   expect(await Promise.all([running, invocations(one, {})])).toEqual([1, 1]);
+});
+
+test('Invocations with the same key run in the container that the key ran in last.', async () => {
+  const one = start();
+  // Two that take long make two containers; each key has one of them for its home.
+  await Promise.all([invocations(one, { sleepMs: 200 }, 'a'), invocations(one, { sleepMs: 200 }, 'b')]);
+  const counts: number[] = [];
+  for (const key of ['a', 'b', 'a', 'b', 'a', 'a', 'b']) counts.push(await invocations(one, {}, key));
+  expect(counts).toEqual([2, 2, 3, 3, 4, 5, 4]);
+});
+
+test('A key whose container is at work for long goes to another, and stays there.', async () => {
+  const one = start();
+  await invocations(one, {}, 'a');
+  const long = invocations(one, { sleepMs: 300 }, 'b');
+  expect(await invocations(one, {}, 'a')).toBe(1);
+  expect(await long).toBe(2);
+  expect(await invocations(one, {}, 'a')).toBe(2);
+});
+
+test('A key whose container has died gets another.', async () => {
+  const one = start();
+  expect(await invocations(one, { crash: true }, 'a')).toBeNaN();
+  expect(await invocations(one, {}, 'a')).toBe(1);
 });

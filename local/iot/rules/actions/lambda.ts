@@ -8,6 +8,7 @@ export const lambda = defineAction({
   settings: z.strictObject({ FunctionArn: templateText }),
   prepare: (settings) => ({
     resource: settings.FunctionArn,
-    run: async (functionArn, { result }, services) => services.invokeAsync(functionArn, result.json()),
+    run: async (functionArn, { result, message }, services) =>
+      services.invokeAsync(functionArn, result.json(), message.publisher.clientId),
   }),
 });

@@ -2,8 +2,11 @@ import type { PublishMessage } from '../../message.ts';
 
 /** The services that actions act on. A promise that rejects is a failure of that action. */
 export interface ActionServices {
-  /** Invokes a function asynchronously. `event` is the SELECT result; rules share it: do not change it. */
-  invokeAsync(functionArn: string, event: unknown): Promise<void>;
+  /**
+   * Invokes a function asynchronously. `event` is the SELECT result; rules share it: do not change it.
+   * `clientId` is who published: messages of one client best meet the same container.
+   */
+  invokeAsync(functionArn: string, event: unknown, clientId?: string): Promise<void>;
   publish: PublishMessage;
   putObject(object: { bucket: string; key: string; body: Uint8Array; contentType: string }): Promise<void>;
   sendMessage(message: { queueUrl: string; body: string }): Promise<void>;
