@@ -26,6 +26,7 @@ export default class GlasshousePlugin {
     | { readonly template: Template; readonly configuration: Configuration; readonly bundles: Bundles }
     | undefined;
   #cloud: Cloud | undefined;
+  #isEnding = false;
 
   constructor(serverless: Serverless, _options: unknown, { log }: { log: ServerlessLog }) {
     this.#serverless = serverless;
@@ -106,6 +107,7 @@ export default class GlasshousePlugin {
   async #start(): Promise<void> {
     const page = path.join(this.#serverless.serviceDir, PAGE);
     if (this.#prepared === undefined) throw new Error('serverless has not initialised its plugins');
+    const stopListening = this.#endWhenStarted();
     this.#cloud = await startCloud({
       ...this.#prepared,
       fresh: process.env['GLASSHOUSE_FRESH'] === '1',
@@ -115,6 +117,11 @@ export default class GlasshousePlugin {
         this.#send({ kind: 'tell', message });
       },
     });
+    stopListening();
+    if (this.#isEnding) {
+      await this.#stop();
+      process.exit();
+    }
     const { running } = this.#cloud;
     this.#log.notice(
       [
@@ -139,6 +146,19 @@ export default class GlasshousePlugin {
     setInterval(() => {
       if (process.exitCode !== undefined) process.exit();
     }, 10);
+  }
+
+  /**
+   * A signal that comes while the cloud starts would end this process at once, and leave the engine of
+   * DynamoDB behind. It is kept until the cloud can be stopped.
+   */
+  #endWhenStarted(): () => void {
+    const end = (_signal: NodeJS.Signals, number: number): void => {
+      this.#isEnding = true;
+      process.exitCode = 128 + number;
+    };
+    process.on('SIGINT', end).on('SIGTERM', end);
+    return () => void process.off('SIGINT', end).off('SIGTERM', end);
   }
 
   /** Whoever started this process over IPC is gone when the channel closes: it must not be left running. */

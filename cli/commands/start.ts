@@ -23,6 +23,7 @@ export const command: Command = {
   ],
   options: {
     once: { type: 'boolean', help: 'play each series once, in a cloud of its own, report, and end' },
+    first: { type: 'string', value: 'N', help: 'with --once: only the first N readings of each series' },
     fresh: { type: 'boolean', help: 'empty the state first' },
     speed: {
       type: 'string',
@@ -38,6 +39,7 @@ export const command: Command = {
     ['start', 'the cloud, the page, the demo'],
     ['start --fresh --speed 200', 'from the beginning, ten times as fast'],
     ['start --once', 'all of the demo as fast as it goes, with a report'],
+    ['start --once --first 500', 'a taste of it, in seconds'],
     ['start --no-demo', 'only the cloud'],
   ],
   exitCodes: [[1, 'the cloud could not start, or --once lost a reading']],
@@ -50,6 +52,8 @@ interface Request {
   readonly withDemo: boolean;
   /** Undefined: as fast as results come back. */
   readonly perSecond: number | undefined;
+  /** Readings of each series that are played; undefined: all. */
+  readonly first: number | undefined;
   readonly settings: Readonly<Record<string, string>>;
 }
 
@@ -58,7 +62,13 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   const once = args.flag('once');
   const withDemo = !args.flag('no-demo');
   if (once && !withDemo) throw args.wrong('--once plays the demo and --no-demo does not: choose one');
-  const asked = { once, withDemo, perSecond: readSpeed(args, once), settings: readSettings(args, once) };
+  const asked = {
+    once,
+    withDemo,
+    perSecond: readSpeed(args, once),
+    first: readFirst(args, once),
+    settings: readSettings(args, once),
+  };
   if (!once) return startIn({ ...asked, folder: cloudFolder(terminal) }, terminal);
   const folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-once-'));
   try {
@@ -68,7 +78,8 @@ async function run(args: Arguments, terminal: Terminal): Promise<number> {
   }
 }
 
-async function startIn({ folder, once, withDemo, perSecond, settings }: Request, terminal: Terminal) {
+async function startIn(request: Request, terminal: Terminal): Promise<number> {
+  const { folder, once, withDemo, perSecond, first, settings } = request;
   const stopping = new AbortController();
   const stopOnSignal = (): void => stopping.abort();
   process.once('SIGINT', stopOnSignal).once('SIGTERM', stopOnSignal);
@@ -99,6 +110,7 @@ async function startIn({ folder, once, withDemo, perSecond, settings }: Request,
       signal: stopping.signal,
       onTick: ticker(terminal),
       ...(perSecond === undefined ? {} : { perSecond }),
+      ...(first === undefined ? {} : { first }),
       ...(once ? { laps: 1 } : { progress: new Progress(folder) }),
     });
     return once ? await report(demo, cloud.endpointUrl, stopping.signal, terminal) : EXIT.done;
@@ -114,6 +126,14 @@ function readSpeed(args: Arguments, once: boolean): number | undefined {
   const perSecond = Number(text);
   if (perSecond > 0 && perSecond <= 10_000) return perSecond;
   throw args.wrong(`--speed takes a number of readings a second, at most 10000, or "max", not "${text}"`);
+}
+
+function readFirst(args: Arguments, once: boolean): number | undefined {
+  const text = args.text('first');
+  if (text === undefined) return undefined;
+  if (!once) throw args.wrong('--first goes with --once: without it the series play for ever');
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw args.wrong(`--first takes a number of readings from 1 to 999999, not "${text}"`);
 }
 
 /** A run that plays once has a cloud of its own, so it takes ports that are free beside any other. */
@@ -162,11 +182,15 @@ async function report(
   { out, err }: Terminal,
 ): Promise<number> {
   if (process.stderr.isTTY) await err.write('\r\u001b[2K');
-  const rejected = await readRejected(endpointUrl);
-  const { lines, lost } = reportLines(demo, rejected);
+  if (signal.aborted) {
+    // The cloud may be gone by now: nobody is left to say what was rejected.
+    const scored = demo.tallies.reduce((sum, tally) => sum + tally.scored, 0);
+    await out.line(`Ended before all was played: ${counted(scored, 'reading')} scored.`);
+    return EXIT.failed;
+  }
+  const { lines, lost } = reportLines(demo, await readRejected(endpointUrl));
   for (const line of lines) await out.line(line);
-  if (signal.aborted) await out.line('Ended before all was played.');
-  return lost === 0 && !signal.aborted ? EXIT.done : EXIT.failed;
+  return lost === 0 ? EXIT.done : EXIT.failed;
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

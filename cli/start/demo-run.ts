@@ -16,6 +16,8 @@ export interface DemoOptions {
   /** Readings a second and device; undefined: as fast as results come back. */
   readonly perSecond?: number;
   readonly laps?: number;
+  /** Readings of each series that are played. @default all */
+  readonly first?: number;
   readonly progress?: Progress;
   readonly signal: AbortSignal;
   /** Told the tallies as they are, now and then. */
@@ -26,9 +28,10 @@ const TICK_MS = 500;
 
 /** Plays every series, each as a device with a connection of its own, until all have ended or `signal` says so. */
 export async function runDemo(options: DemoOptions): Promise<DemoRun> {
-  const { cloud, perSecond, laps, progress, signal, onTick } = options;
+  const { cloud, perSecond, laps, first, progress, signal, onTick } = options;
   const results = await Results.watch(cloud.mqttUrl);
-  const series = await Promise.all(DEMO_DEVICES.map(readSeries));
+  const whole = await Promise.all(DEMO_DEVICES.map(readSeries));
+  const series = whole.map((one) => ({ ...one, readings: one.readings.slice(0, first) }));
   const tallies = series.map((one) => new Tally(one));
   const seconds = new Map<string, number>();
   const ticker = setInterval(() => {

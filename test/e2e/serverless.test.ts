@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -131,6 +131,32 @@ test('A taken port ends `serverless offline` with a message that says what to ch
   expect(out + err).toMatch(new RegExp(`Port ${port} .+ GLASSHOUSE_MQTT_PORT`));
   expect(out + err).not.toContain('    at ');
 });
+
+/** Processes whose command line names a folder. */
+function processesOf(named: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(named);
+    } catch {
+      return false;
+    }
+  });
+}
+
+test.skipIf(process.platform !== 'linux')(
+  'A signal that comes while it starts ends it whole as well, its engine too.',
+  async () => {
+    const other = newFolder();
+    const { child, ended } = serverless(['offline'], { GLASSHOUSE_FOLDER: other });
+    await eventually(() => processesOf(other)[0], 30_000);
+    child.kill('SIGTERM');
+    expect((await ended).code).toBe(143);
+    expect(processesOf(other)).toEqual([]);
+    expect(findRunning(other)).toBeUndefined();
+    rmSync(other, { recursive: true, force: true });
+  },
+);
 
 test('Ctrl-C ends it whole: no process, no claim on the folder.', async () => {
   offline.child.kill('SIGINT');
