@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../shared/errors.ts';
 import { claimBundles, setPackagingFolder, type Bundles } from './bundles.ts';
-import { functionEnvironment, LOCAL_ACCOUNT_ID, startCloud, type Cloud } from './cloud.ts';
+import { functionEnvironment } from './cloud/function-environment.ts';
+import { startCloud, type Cloud } from './cloud.ts';
 import { choosePorts, readConfiguration, type Configuration } from './configuration.ts';
 import { ConfigurationError } from './errors.ts';
 import type { PluginMessage } from './plugin-message.ts';
 import { findRunning, type RunningCloud } from './running.ts';
 import type { Serverless, ServerlessLog, ServerlessService } from './serverless.ts';
-import { planTemplate } from './template/plan.ts';
-import { readTemplate, type Template } from './template/template.ts';
+import { planService, type PlannedService } from './template/plan-service.ts';
+import { readTemplate } from './template/template.ts';
 
 const PAGE = 'dashboard/dist';
 
@@ -23,7 +24,7 @@ export default class GlasshousePlugin {
   readonly #serverless: Serverless;
   readonly #log: ServerlessLog;
   #prepared:
-    | { readonly template: Template; readonly configuration: Configuration; readonly bundles: Bundles }
+    | { readonly service: PlannedService; readonly configuration: Configuration; readonly bundles: Bundles }
     | undefined;
   #cloud: Cloud | undefined;
   #isEnding = false;
@@ -54,13 +55,14 @@ export default class GlasshousePlugin {
     // `serverless invoke local` cannot load a module that ends in `.mjs`.
     if (invokesLocal) esbuild['outputFileExtension'] = '.js';
     const bundles = claimBundles(esbuild, serviceDir);
-    const configuration = readConfiguration(service.custom?.['glasshouse'], serviceDir, process.env);
-    const template = readTemplate(service);
-    this.#prepared = { template, configuration: await choosePorts(configuration), bundles };
-    const running = invokesLocal ? this.#requireRunning(configuration.folder) : undefined;
-    this.#resolveEnvironments(
-      running?.endpointUrl ?? `http://127.0.0.1:${this.#prepared.configuration.endpointPort}`,
+    const configuration = await choosePorts(
+      readConfiguration(service.custom?.['glasshouse'], serviceDir, process.env),
     );
+    const running = invokesLocal ? this.#requireRunning(configuration.folder) : undefined;
+    const endpointUrl = running?.endpointUrl ?? `http://127.0.0.1:${configuration.endpointPort}`;
+    const planned = planService(readTemplate(service), endpointUrl);
+    this.#prepared = { service: planned, configuration, bundles };
+    this.#resolveEnvironments(planned);
   }
 
   /** What a person can mend is shown to them without the stack that `serverless` prints for its own faults. */
@@ -75,23 +77,11 @@ export default class GlasshousePlugin {
   }
 
   /** Functions that `serverless` itself runs get their environment as text, not as intrinsics. */
-  #resolveEnvironments(endpointUrl: string): void {
-    const { service } = this.#serverless;
-    const template = readTemplate(service);
-    const { region } = template;
-    const stack = `${template.service}-${template.stage}`;
-    const plan = planTemplate(template, {
-      partition: 'aws',
-      region,
-      accountId: LOCAL_ACCOUNT_ID,
-      stack,
-      endpointUrl,
-    });
+  #resolveEnvironments({ plan, template, endpointUrl }: PlannedService): void {
     for (const { key, environment } of plan.functions) {
-      const definition = service.functions?.[key];
-      if (definition !== undefined) {
-        definition['environment'] = { ...functionEnvironment(region, endpointUrl), ...environment };
-      }
+      const definition = this.#serverless.service.functions?.[key];
+      if (definition === undefined) continue;
+      definition['environment'] = { ...functionEnvironment(template.region, endpointUrl), ...environment };
     }
   }
 

@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { startCloud, type Cloud } from '../../local/cloud.ts';
 import { choosePorts } from '../../local/configuration.ts';
+import { planService } from '../../local/template/plan-service.ts';
 import { readTemplate, type Template } from '../../local/template/template.ts';
 
 /** A service as `serverless` would hold it: functions from test/fixtures/functions, and any resources. */
@@ -41,17 +42,18 @@ export async function startTestCloud(
   const ownFolder = options.folder === undefined;
   const folder = options.folder ?? mkdtempSync(path.join(tmpdir(), 'glasshouse-test-'));
   const told: string[] = [];
+  const configuration = await choosePorts({
+    folder,
+    mqttPort: 0,
+    endpointPort: 0,
+    pagePort: 0,
+    ...options.ports,
+    maxConcurrency: options.maxConcurrency ?? 3,
+    retryDelaysSeconds: options.retryDelaysSeconds ?? [0.05, 0.1],
+  });
   const cloud: Cloud = await startCloud({
-    template: testTemplate(service),
-    configuration: await choosePorts({
-      folder,
-      mqttPort: 0,
-      endpointPort: 0,
-      pagePort: 0,
-      ...options.ports,
-      maxConcurrency: options.maxConcurrency ?? 3,
-      retryDelaysSeconds: options.retryDelaysSeconds ?? [0.05, 0.1],
-    }),
+    service: planService(testTemplate(service), `http://127.0.0.1:${configuration.endpointPort}`),
+    configuration,
     bundles: { folder: FUNCTIONS, extension: '.mjs' },
     tell: (message) => told.push(message),
   });
