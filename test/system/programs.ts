@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
 
@@ -8,8 +8,10 @@ interface Program {
   readonly command?: string;
   /** The environment variable that says where it is. It stands over the PATH. */
   readonly variable?: string;
-  /** What it must say to `--version`, which tells the right program from another of the same name. */
+  /** What it must say of its version, which tells the right program from another of the same name. */
   readonly version?: RegExp;
+  /** How it is asked for that. @default --version */
+  readonly askVersion?: string;
   /** The package of Debian that brings it. */
   readonly debian?: string;
   /** How to get it where Debian has none. */
@@ -33,6 +35,25 @@ const PROGRAMS = {
     debian: 'awscli',
     why: 'talks to the cloud as to AWS',
   },
+  openssl: {
+    command: 'openssl',
+    askVersion: 'version',
+    version: /^OpenSSL [3-9]\./,
+    debian: 'openssl',
+    why: 'makes certificates as device makers do',
+  },
+  mosquittoPub: {
+    command: 'mosquitto_pub',
+    version: /^mosquitto_pub version 2\./,
+    debian: 'mosquitto-clients',
+    why: 'is a device that is not ours',
+  },
+  mosquittoSub: {
+    command: 'mosquitto_sub',
+    version: /^mosquitto_sub version 2\./,
+    debian: 'mosquitto-clients',
+    why: 'is a device that is not ours',
+  },
   java: {
     command: 'java',
     version: /version "(1[7-9]|[2-9]\d)|openjdk (1[7-9]|[2-9]\d)/,
@@ -49,7 +70,15 @@ const PROGRAMS = {
 
 export type ProgramName = keyof typeof PROGRAMS;
 
-const NAMES: readonly ProgramName[] = ['chromium', 'aws', 'java', 'dynamodbJar'];
+const NAMES: readonly ProgramName[] = [
+  'chromium',
+  'aws',
+  'openssl',
+  'mosquittoPub',
+  'mosquittoSub',
+  'java',
+  'dynamodbJar',
+];
 
 /**
  * Where a program is.
@@ -72,12 +101,13 @@ function findProgram(name: ProgramName): string | undefined {
   return folders.map((folder) => path.join(folder, command)).find((file) => isRight(program, file));
 }
 
-function isRight({ command, version }: Program, file: string): boolean {
+function isRight({ command, version, askVersion = '--version' }: Program, file: string): boolean {
   if (command === undefined) return existsSync(file);
   try {
     accessSync(file, constants.X_OK);
-    const said = execFileSync(file, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    return version === undefined || version.test(said);
+    // Some end with 1 when they have told it.
+    const { stdout } = spawnSync(file, [askVersion], { encoding: 'utf8' });
+    return version === undefined || version.test(stdout ?? '');
   } catch {
     return false;
   }
@@ -97,7 +127,7 @@ function main(words: readonly string[]): number {
   const missing = found.filter(({ file }) => file === undefined);
   if (words.includes('--debian')) {
     const packages = missing.flatMap(({ program }: { program: Program }) => program.debian ?? []);
-    if (packages.length > 0) console.log(packages.join(' '));
+    if (packages.length > 0) console.log([...new Set(packages)].join(' '));
     return 0;
   }
   for (const { name, program, file } of found) {
