@@ -18,7 +18,13 @@ export async function withCloud<Result>(work: (cloud: CloudProcess) => Promise<R
   const cloud = await startCloudProcess({
     serviceFolder: path.join(import.meta.dirname, '..'),
     folder,
-    settings: { GLASSHOUSE_MQTT_PORT: '0', GLASSHOUSE_ENDPOINT_PORT: '0', GLASSHOUSE_PAGE_PORT: '0' },
+    settings: {
+      GLASSHOUSE_MQTT_PORT: '0',
+      GLASSHOUSE_MQTTS_PORT: '0',
+      GLASSHOUSE_HTTPS_PORT: '0',
+      GLASSHOUSE_ENDPOINT_PORT: '0',
+      GLASSHOUSE_PAGE_PORT: '0',
+    },
     tell: (message) => process.stderr.write(`${message}\n`),
   });
   try {

@@ -1,13 +1,21 @@
 import path from 'node:path';
 import { systemClock, type Clock } from './clock.ts';
+import { startDevices } from './cloud/devices.ts';
 import { openDoors } from './cloud/doors.ts';
 import { startFunctions, type BundlePlace } from './cloud/functions.ts';
-import { readTopicRules, startMessages } from './cloud/messages.ts';
+import { MessageHub } from './cloud/hub.ts';
+import { LateLookUp } from './cloud/look-up.ts';
+import { startMessages } from './cloud/messages.ts';
+import { startNotifications } from './cloud/notifications.ts';
+import { createReset, ensureTemplate } from './cloud/reset.ts';
+import { askDestinations, readTopicRules, startRules } from './cloud/rules.ts';
 import type { Site } from './cloud/site.ts';
 import { Stops } from './cloud/stops.ts';
 import { startStorage } from './cloud/storage.ts';
 import type { Configuration } from './configuration.ts';
 import { openFolder } from './folder.ts';
+import { connectivityTaker } from './iot/lifecycle/connectivity-taker.ts';
+import { findingText, lintTemplate } from './lint/index.ts';
 import { openLogs } from './logs.ts';
 import { removeRunning, writeRunning, type RunningCloud } from './running.ts';
 import { LOCAL_ACCOUNT_ID, type PlannedService } from './template/plan-service.ts';
@@ -60,7 +68,7 @@ async function start(options: CloudOptions, stops: Stops): Promise<Cloud> {
   const { folder } = configuration;
 
   // 1. Everything that cannot be done is refused.
-  const rules = readTopicRules(service);
+  const ofTemplate = readTopicRules(service);
 
   // 2. The folder, which one cloud has for itself.
   stops.add(openFolder(folder, options.fresh === true));
@@ -80,22 +88,37 @@ async function start(options: CloudOptions, stops: Stops): Promise<Cloud> {
     stops,
   };
 
-  // 3. The parts, each on those before it.
+  // 3. The parts, each on those before it. What rules ask of things and shadows is there once those are.
+  const hub = new MessageHub();
+  const lookUp = new LateLookUp();
   const storage = await startStorage(site);
   const functions = startFunctions(site, storage, options.bundles);
-  const messages = startMessages(site, storage, functions, rules);
+  const notifications = startNotifications(site, storage, functions);
+  const rules = startRules(site, { hub, storage, functions, notifications, lookUp });
+  const devices = await startDevices(site, hub, rules.control);
+  const messages = startMessages(site, hub, devices);
+  lookUp.connect(devices.registry, messages.shadows);
 
-  // 4. The doors.
-  const running = await openDoors(
-    site,
-    { storage, functions, messages },
-    {
-      name: { service: template.service, stage: template.stage },
-      ...(options.pageFolder === undefined ? {} : { pageFolder: options.pageFolder }),
-    },
-  );
+  // 4. What happens to a message: its subscribers get it, then rules, then what answers it.
+  hub.join((message) => messages.gateway.deliver(message));
+  hub.join((message) => rules.engine.evaluate(message));
+  hub.join((message) => void messages.shadows.handlePublish(message));
+  hub.join(connectivityTaker(devices.registry));
+
+  // 5. What the template says of topics, rules and the like.
+  const parts = { storage, functions, notifications, hub, rules, devices, messages };
+  ensureTemplate(site, parts);
+
+  // 6. The doors.
+  const running = await openDoors(site, parts, {
+    name: { service: template.service, stage: template.stage },
+    reset: createReset(site, parts),
+    ...(options.pageFolder === undefined ? {} : { pageFolder: options.pageFolder }),
+  });
+  for (const finding of lintTemplate(template.resources)) tell(findingText(finding));
   writeRunning(folder, running);
   functions.lambda.asynchronous.resume();
+  await askDestinations(site, rules, ofTemplate);
   logs.cloud('info', 'the cloud has started', { dynamodb: storage.engine.description });
   return { running, reloadFunctions: () => functions.lambda.recycle(), stop: () => stops.run() };
 }

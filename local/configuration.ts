@@ -8,6 +8,10 @@ export interface Configuration {
   /** Where state is kept. */
   readonly folder: string;
   readonly mqttPort: number;
+  /** MQTT over TLS, for devices with certificates. */
+  readonly mqttsPort: number;
+  /** HTTPS, for devices with certificates. */
+  readonly httpsPort: number;
   readonly endpointPort: number;
   readonly pagePort: number;
   /** Invocations that may run at once. AWS would run 1,000; a laptop has fewer cores. */
@@ -24,6 +28,8 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const fileSchema = z.strictObject({
   folder: z.string().exactOptional(),
   mqttPort: port.exactOptional(),
+  mqttsPort: port.exactOptional(),
+  httpsPort: port.exactOptional(),
   endpointPort: port.exactOptional(),
   pagePort: port.exactOptional(),
   maxConcurrency: z.coerce.number().int().min(1).max(1_000).exactOptional(),
@@ -36,6 +42,8 @@ const fileSchema = z.strictObject({
 const VARIABLES = {
   folder: 'GLASSHOUSE_FOLDER',
   mqttPort: 'GLASSHOUSE_MQTT_PORT',
+  mqttsPort: 'GLASSHOUSE_MQTTS_PORT',
+  httpsPort: 'GLASSHOUSE_HTTPS_PORT',
   endpointPort: 'GLASSHOUSE_ENDPOINT_PORT',
   pagePort: 'GLASSHOUSE_PAGE_PORT',
   maxConcurrency: 'GLASSHOUSE_MAX_CONCURRENCY',
@@ -47,6 +55,8 @@ const VARIABLES = {
 const DEFAULTS = {
   folder: '.glasshouse',
   mqttPort: 1883,
+  mqttsPort: 8883,
+  httpsPort: 8443,
   endpointPort: 4566,
   pagePort: 8080,
   maxConcurrency: 6,
@@ -56,6 +66,8 @@ const DEFAULTS = {
 /** The setting that moves a port, as a person would write it. */
 export const PORT_SETTINGS = {
   mqtt: 'GLASSHOUSE_MQTT_PORT (or custom.glasshouse.mqttPort in serverless.yml)',
+  mqtts: 'GLASSHOUSE_MQTTS_PORT (or custom.glasshouse.mqttsPort in serverless.yml)',
+  https: 'GLASSHOUSE_HTTPS_PORT (or custom.glasshouse.httpsPort in serverless.yml)',
   endpoint: 'GLASSHOUSE_ENDPOINT_PORT (or custom.glasshouse.endpointPort in serverless.yml)',
   page: 'GLASSHOUSE_PAGE_PORT (or custom.glasshouse.pagePort in serverless.yml)',
 } as const;
@@ -84,12 +96,15 @@ export function readConfiguration(
 
 /** Puts a port that is free in the place of each 0. */
 export async function choosePorts(configuration: Configuration): Promise<Configuration> {
-  const { endpointPort, mqttPort, pagePort } = configuration;
+  const { endpointPort, mqttPort, mqttsPort, httpsPort, pagePort } = configuration;
+  const chosen = async (given: number): Promise<number> => (given === 0 ? freePort() : given);
   return {
     ...configuration,
-    endpointPort: endpointPort === 0 ? await freePort() : endpointPort,
-    mqttPort: mqttPort === 0 ? await freePort() : mqttPort,
-    pagePort: pagePort === 0 ? await freePort() : pagePort,
+    endpointPort: await chosen(endpointPort),
+    mqttPort: await chosen(mqttPort),
+    mqttsPort: await chosen(mqttsPort),
+    httpsPort: await chosen(httpsPort),
+    pagePort: await chosen(pagePort),
   };
 }
 

@@ -2,36 +2,90 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsApiError } from './errors.ts';
 import type { Faults } from './endpoint/faults.ts';
 import type { OwnHandler } from './endpoint/service.ts';
+import { answerLogs, type TraceLog } from './iot/trace/index.ts';
 
 export interface OwnApiOptions {
   /** Everything worth knowing of the running cloud, as JSON can hold it. */
   readonly status: () => Readonly<Record<string, unknown>>;
   readonly faults: Faults;
+  /** Without it there is nothing at `/_glasshouse/logs`. */
+  readonly log?: TraceLog;
+  /** More routes, by method and path below `/_glasshouse/`: `POST reset`. One that ends in `/` takes all below it. */
+  readonly routes?: Readonly<Record<string, OwnRoute>>;
 }
+
+/** One request to a path of the cloud's own API. */
+export interface OwnCall {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** As it was asked for, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Answers with JSON. */
+  readonly answer: (status: number, body: unknown) => void;
+  /** The body, which must be JSON. @throws AwsApiError 400, or 413 beyond 64 KB */
+  readonly readJson: () => Promise<unknown>;
+}
+
+/** Answers one request to a path of the cloud's own API. */
+export type OwnRoute = (call: OwnCall) => Promise<void> | void;
+
+const PREFIX = '/_glasshouse/';
 
 /**
  * The cloud's own API, which AWS has nothing like:
  *
  * - `GET /_glasshouse/status`: what runs, what functions counted, what waits;
+ * - `GET /_glasshouse/logs`: what the cloud did with messages, and why (iot/trace/logs-api.ts);
  * - `POST /_glasshouse/faults`: makes calls to come fail (endpoint/faults.ts); `DELETE`: no more of it.
  */
-export function createOwnHandler({ status, faults }: OwnApiOptions): OwnHandler {
+export function createOwnHandler({ status, faults, log, routes: more = {} }: OwnApiOptions): OwnHandler {
+  const routes = new Map<string, OwnRoute>([
+    ['GET status', (call) => call.answer(200, status())],
+    ['POST faults', async (call) => call.answer(201, faults.add(await call.readJson()))],
+    [
+      'DELETE faults',
+      (call) => {
+        faults.clear();
+        call.answer(200, {});
+      },
+    ],
+    ...Object.entries(more),
+  ]);
+  if (log !== undefined) routes.set('GET logs', ({ query, response }) => answerLogs(log, query, response));
+
   return async (request, response) => {
-    const { method, url = '' } = request;
-    if (method === 'GET' && url === '/_glasshouse/status') return answer(response, 200, status());
-    if (method === 'POST' && url === '/_glasshouse/faults') {
-      return answer(response, 201, faults.add(await readJson(request)));
-    }
-    if (method === 'DELETE' && url === '/_glasshouse/faults') {
-      faults.clear();
-      return answer(response, 200, {});
+    const { method = '', url = '' } = request;
+    const [path = '', queryText = ''] = url.split('?', 2);
+    const route = find(routes, `${method} ${path.slice(PREFIX.length)}`);
+    if (route !== undefined) {
+      await route({
+        request,
+        response,
+        path,
+        query: new URLSearchParams(queryText),
+        answer: (code, body) => answer(response, code, body),
+        readJson: () => readJson(request),
+      });
+      return;
     }
     throw new AwsApiError(
       404,
       'NotFound',
-      `There is nothing at ${method} ${url}. Try GET /_glasshouse/status.`,
+      `There is nothing at ${method} ${url}. Try ${[...routes.keys()].map(withPrefix).join(', ')}.`,
     );
   };
+}
+
+function find(routes: ReadonlyMap<string, OwnRoute>, asked: string): OwnRoute | undefined {
+  const exact = routes.get(asked);
+  if (exact !== undefined) return exact;
+  const slash = asked.lastIndexOf('/');
+  return slash === -1 ? undefined : routes.get(asked.slice(0, slash + 1));
+}
+
+function withPrefix(route: string): string {
+  return route.replace(' ', ` ${PREFIX}`);
 }
 
 const MAX_BODY_BYTES = 64 * 1024;

@@ -119,6 +119,7 @@ export default class GlasshousePlugin {
         'The glass copy runs:',
         `  page       ${running.pageUrl}`,
         `  MQTT       ${running.mqttUrl}`,
+        `  devices    ${running.mqttsUrl}  (certificates; trust ${running.caFile})`,
         `  AWS APIs   AWS_ENDPOINT_URL=${running.endpointUrl}  (region ${running.region}, any credentials)`,
         '',
       ].join('\n'),

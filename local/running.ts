@@ -20,6 +20,12 @@ const schema = z.object({
   endpointUrl: z.string(),
   /** `mqtt://127.0.0.1:1883` */
   mqttUrl: z.string(),
+  /** `mqtts://127.0.0.1:8883`: with a certificate. */
+  mqttsUrl: z.string(),
+  /** `https://127.0.0.1:8443`: with a certificate. */
+  httpsUrl: z.string(),
+  /** File of the root certificate by which devices trust this cloud. */
+  caFile: z.string(),
   pageUrl: z.string(),
   /** The process of the DynamoDB engine that it started, if it started one. */
   dynamodbPid: z.number().int().optional(),

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Progress } from '../../demo/progress.ts';
+import type { RunningCloud } from '../../local/running.ts';
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../errors.ts';
@@ -32,6 +33,8 @@ export const command: Command = {
     },
     'no-demo': { type: 'boolean', help: 'play nothing: bring your own devices' },
     'mqtt-port': { type: 'string', value: 'PORT', help: 'MQTT (1883)' },
+    'mqtts-port': { type: 'string', value: 'PORT', help: 'MQTT over TLS, with certificates (8883)' },
+    'https-port': { type: 'string', value: 'PORT', help: 'HTTPS for devices, with certificates (8443)' },
     'endpoint-port': { type: 'string', value: 'PORT', help: 'the AWS APIs (4566)' },
     'page-port': { type: 'string', value: 'PORT', help: 'the page (8080)' },
   },
@@ -139,7 +142,7 @@ function readFirst(args: Arguments, once: boolean): number | undefined {
 /** A run that plays once has a cloud of its own, so it takes ports that are free beside any other. */
 function readSettings(args: Arguments, once: boolean): Record<string, string> {
   const settings: Record<string, string> = args.flag('fresh') ? { GLASSHOUSE_FRESH: '1' } : {};
-  for (const name of ['mqtt-port', 'endpoint-port', 'page-port']) {
+  for (const name of ['mqtt-port', 'mqtts-port', 'https-port', 'endpoint-port', 'page-port']) {
     const given = args.text(name);
     if (given !== undefined && !(/^\d{1,5}$/.test(given) && Number(given) <= 65_535)) {
       throw args.wrong(`--${name} takes a port from 0 to 65535, not "${given}"`);
@@ -151,12 +154,13 @@ function readSettings(args: Arguments, once: boolean): Record<string, string> {
 }
 
 async function announce(
-  { pageUrl, mqttUrl, endpointUrl }: { pageUrl: string; mqttUrl: string; endpointUrl: string },
+  { pageUrl, mqttUrl, mqttsUrl, caFile, endpointUrl }: RunningCloud,
   { out }: Terminal,
 ): Promise<void> {
   await out.line();
   await out.line(`  page      ${out.paint('bold', pageUrl)}`);
   await out.line(`  MQTT      ${mqttUrl}`);
+  await out.line(`  devices   ${mqttsUrl}  (certificates; trust ${caFile})`);
   await out.line(`  AWS APIs  AWS_ENDPOINT_URL=${endpointUrl}`);
   await out.line();
 }

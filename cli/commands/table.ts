@@ -10,5 +10,24 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'publish', summary: 'publishes over MQTT', load: () => import('./publish.ts') },
   { name: 'subscribe', summary: 'prints the messages of topics', load: () => import('./subscribe.ts') },
+  { name: 'rule', summary: 'explains and checks rules', load: () => import('./rule.ts') },
+  { name: 'lint', summary: 'finds what will not work on AWS', load: () => import('./lint.ts') },
+  {
+    name: 'logs',
+    summary: 'tells what the cloud did with messages, and why',
+    load: () => import('./logs.ts'),
+  },
+  { name: 'why', summary: 'tells why a client was allowed or denied', load: () => import('./why.ts') },
+  { name: 'outbox', summary: 'prints what would have left the cloud', load: () => import('./outbox.ts') },
+  {
+    name: 'operations',
+    summary: 'lists what of the AWS IoT API is served',
+    load: () => import('./operations.ts'),
+  },
+  {
+    name: 'reset',
+    summary: 'brings the cloud back to what the template says',
+    load: () => import('./reset.ts'),
+  },
   { name: 'redrive', summary: 'sends rejected or failed input back', load: () => import('./redrive.ts') },
 ];

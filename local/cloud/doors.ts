@@ -5,13 +5,19 @@ import { Faults, withFaults } from '../endpoint/faults.ts';
 import { listen } from '../endpoint/listen.ts';
 import type { Service } from '../endpoint/service.ts';
 import { createDataPlaneHandler } from '../iot/data-plane.ts';
-import { attachWebSocket, listenTcp } from '../iot/gateway/index.ts';
+import { createControlPlane } from '../iot/api/index.ts';
+import { attachWebSocket, listenHttps, listenTcp, listenTls } from '../iot/gateway/index.ts';
+import { answerWhy } from '../iot/policies/index.ts';
 import { createLambdaHandler } from '../lambda/api.ts';
 import { createOwnHandler } from '../own-api.ts';
 import { createPageServer } from '../page.ts';
 import type { RunningCloud } from '../running.ts';
+import type { Devices } from './devices.ts';
 import type { Functions } from './functions.ts';
+import type { MessageHub } from './hub.ts';
 import type { Messages } from './messages.ts';
+import type { Notifications } from './notifications.ts';
+import type { Rules } from './rules.ts';
 import type { Site } from './site.ts';
 import type { Storage } from './storage.ts';
 
@@ -19,27 +25,55 @@ import type { Storage } from './storage.ts';
 export interface Parts {
   readonly storage: Storage;
   readonly functions: Functions;
+  readonly notifications: Notifications;
+  readonly hub: MessageHub;
+  readonly rules: Rules;
+  readonly devices: Devices;
   readonly messages: Messages;
+}
+
+export interface DoorOptions {
+  readonly pageFolder?: string;
+  readonly name: { readonly service: string; readonly stage: string };
+  /** Brings the cloud back to what the template says. */
+  readonly reset: () => Promise<void>;
 }
 
 /** Opens the endpoint of the AWS APIs, MQTT, and the page; says where they are. */
 export async function openDoors(
   site: Site,
   parts: Parts,
-  { pageFolder, name }: { readonly pageFolder?: string; readonly name: { service: string; stage: string } },
+  { pageFolder, name, reset }: DoorOptions,
 ): Promise<RunningCloud> {
   const { plan, configuration, accountId, region, endpointUrl, clock, logs, stops } = site;
-  const { storage, functions, messages } = parts;
-  const { gateway, publish } = messages;
-  const { endpointPort, mqttPort, pagePort } = configuration;
+  const { storage, functions, notifications, hub, rules, devices, messages } = parts;
+  const { gateway, shadows } = messages;
+  const { publish } = hub;
+  const { endpointPort, mqttPort, mqttsPort, httpsPort, pagePort } = configuration;
 
   const faults = new Faults();
-  const dataPlane = createDataPlaneHandler({ publish, newId: randomUUID });
+  const servedTopics = ['shadows'] as const;
+  const dataPlane = createDataPlaneHandler({
+    publish,
+    newId: randomUUID,
+    gateway,
+    servedTopics,
+    shadows: shadows.handler,
+  });
+  const controlPlane = createControlPlane({
+    registry: devices.registry,
+    security: devices.security,
+    destinations: rules.destinations,
+    addresses: { dataAddress: 'localhost' },
+  });
   const services: Record<string, Service> = {
     dynamodb: storage.dynamodb,
     sqs: storage.sqs.handler,
     s3: storage.s3.handler,
+    sns: notifications.sns.handler,
     lambda: createLambdaHandler(functions.lambda),
+    iot: controlPlane,
+    'execute-api': controlPlane,
     iotdata: dataPlane,
     iotdevicegateway: dataPlane,
   };
@@ -50,19 +84,57 @@ export async function openDoors(
     functions: functions.metrics.sums(),
     dynamodb: Object.fromEntries(storage.dynamodb.operations),
     gateway: gateway.counts(),
+    rules: rules.trace.metrics.snapshot(),
     pendingInvocations: functions.lambda.asynchronous.pending,
     memoryMb: Math.round(process.memoryUsage().rss / 1_048_576),
   });
   const endpoint = createEndpoint({
     services,
-    own: createOwnHandler({ status, faults }),
+    own: createOwnHandler({
+      status,
+      faults,
+      log: rules.trace.log,
+      routes: {
+        'GET why/': ({ path, answer }) => answer(200, answerWhy(devices.attempts, path)),
+        'GET confirmdestination': ({ query, answer }) =>
+          answer(200, rules.destinations.confirm(query.get('token') ?? '')),
+        'GET sns': ({ query, answer }) =>
+          answer(200, notifications.sns.confirm(query.get('TopicArn') ?? '', query.get('Token') ?? '')),
+        'POST reset': async ({ answer }) => {
+          faults.clear();
+          await reset();
+          answer(200, {});
+        },
+      },
+    }),
     log: (message, data) => logs.cloud('error', message, data),
   });
   await endpoint.listen({ port: endpointPort, setting: PORT_SETTINGS.endpoint });
   stops.add(() => endpoint.close());
+  // Ended before the endpoint closes, which waits for whoever follows them.
+  stops.add(() => rules.trace.log.close());
 
   const mqtt = await listenTcp(gateway, { host: '127.0.0.1', port: mqttPort, setting: PORT_SETTINGS.mqtt });
   stops.add(() => mqtt.close());
+
+  const device = {
+    host: '127.0.0.1',
+    server: devices.authority.server,
+    directory: devices.identities,
+    authoriser: devices.authoriser,
+    publish,
+    uuid: randomUUID,
+  } as const;
+  const mqtts = await listenTls(gateway, { ...device, port: mqttsPort, setting: PORT_SETTINGS.mqtts });
+  stops.add(() => mqtts.close());
+  const https = await listenHttps({
+    ...device,
+    port: httpsPort,
+    setting: PORT_SETTINGS.https,
+    servedTopics,
+    shadows: shadows.handler,
+  });
+  stops.add(() => https.close());
 
   const pageServer = createPageServer(pageFolder);
   const webSocket = attachWebSocket(pageServer, gateway);
@@ -83,6 +155,9 @@ export async function openDoors(
     accountId,
     endpointUrl,
     mqttUrl: `mqtt://127.0.0.1:${mqttPort}`,
+    mqttsUrl: `mqtts://127.0.0.1:${mqttsPort}`,
+    httpsUrl: `https://127.0.0.1:${httpsPort}`,
+    caFile: devices.authority.caPath,
     pageUrl: `${page.url}/`,
     ...(storage.engine.pid === undefined ? {} : { dynamodbPid: storage.engine.pid }),
     resources: plan.references,

@@ -1,69 +1,56 @@
-import { putItem } from '../dynamodb/items.ts';
-import { createGateway, type Gateway } from '../iot/gateway/index.ts';
-import type { IotMessage, PublishMessage } from '../iot/message.ts';
-import { createRulesEngine, readTopicRule, type RuleTraceEvent } from '../iot/rules/index.ts';
-import type { Functions } from './functions.ts';
-import { creationsOf, type Site } from './site.ts';
-import type { Storage } from './storage.ts';
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { z } from 'zod';
+import { createGateway, openSessionStorage, type Gateway } from '../iot/gateway/index.ts';
+import { createShadows, type Shadows } from '../iot/shadows/index.ts';
+import type { Devices } from './devices.ts';
+import type { MessageHub } from './hub.ts';
+import type { Site } from './site.ts';
+
+/** A shadow as GetThingShadow answers it, as far as the fleet index reads it. */
+const shadowSchema = z.object({
+  state: z.looseObject({}),
+  metadata: z.unknown().optional(),
+  version: z.number(),
+  timestamp: z.number().optional(),
+});
 
 export interface Messages {
   readonly gateway: Gateway;
-  /** Takes a message in: each one goes to its subscribers and to the rules. */
-  readonly publish: PublishMessage;
+  readonly shadows: Shadows;
 }
 
-/** Checks the topic rules of the template. @throws ConfigurationError for what the engine cannot do */
-export function readTopicRules({ plan }: Pick<Site, 'plan'>) {
-  return creationsOf(plan, 'topic-rule').map(({ name, payload }) =>
-    readTopicRule({ ruleName: name, payload }),
-  );
-}
-
-/** Starts the gateway and the rules engine. */
-export function startMessages(
-  site: Site,
-  { engine, sqs, s3 }: Storage,
-  { lambda }: Functions,
-  rules: ReturnType<typeof readTopicRules>,
-): Messages {
-  const { accountId, region, clock, logs, stops } = site;
-  function publish(message: IotMessage): void {
-    gateway.deliver(message);
-    rulesEngine.evaluate(message);
-  }
+/** Starts the gateway, which brings messages to subscribers, and the shadows of things. */
+export function startMessages(site: Site, hub: MessageHub, { registry, identities }: Devices): Messages {
+  const { configuration, clock, logs, stops } = site;
+  const { folder } = configuration;
   const gateway = createGateway({
     clock,
-    publish,
+    publish: hub.publish,
+    servedTopics: ['shadows'],
+    storage: openSessionStorage(path.join(folder, 'sessions.sqlite')),
     log: (entry) => logs.cloud('info', 'gateway', { ...entry }),
   });
   stops.add(() => gateway.close());
-  const rulesEngine = createRulesEngine({
-    rules,
+  const shadows = createShadows({
+    file: path.join(folder, 'shadows.sqlite'),
     clock,
-    account: accountId,
-    region,
-    services: {
-      publish,
-      putObject: (object) => s3.putObject(object),
-      putItem: ({ tableName, item }) => putItem(engine.url, region, tableName, item),
-      invokeAsync: async (functionArn, event, client) => {
-        lambda.invokeAsync(lambda.find(functionArn), JSON.stringify(event) ?? 'null', client);
-      },
-      sendMessage: async (message) => {
-        await sqs.sendMessage(message);
-      },
-    },
-    log: (event) => logRuleEvent(event, site),
+    publish: hub.publish,
+    newId: randomUUID,
+    changed: ({ thingName, shadowName }) =>
+      registry.indexShadow(thingName, shadowName, indexed(shadows.readText(thingName, shadowName))),
   });
-  stops.add(() => rulesEngine.drained());
-  return { gateway, publish };
+  stops.add(() => shadows.close());
+  // A certificate that is no longer ACTIVE takes its connections with it.
+  const unwatch = identities.onCertificateChange((certificateId, status) => {
+    if (status !== 'ACTIVE') gateway.disconnectPrincipal(certificateId, 'FORBIDDEN_ACCESS');
+  });
+  stops.add(unwatch);
+  return { gateway, shadows };
 }
 
-/** A message that rules could not handle is told at once: on AWS it would be gone without a word. */
-function logRuleEvent(event: RuleTraceEvent, { logs, tell }: Site): void {
-  const { eventType, ruleName, topic } = event;
-  if (eventType === 'RuleMatch' || eventType === 'ActionSuccess') return;
-  logs.cloud('warn', 'rules', { ...event });
-  const why = 'errorMessage' in event ? event.errorMessage : 'there is no such rule, or it is disabled';
-  tell(`rule ${ruleName}, message on "${topic}": ${eventType}: ${why}`);
+function indexed(shadowText: string | undefined) {
+  if (shadowText === undefined) return undefined;
+  const { state, metadata, version, timestamp } = shadowSchema.parse(JSON.parse(shadowText));
+  return { ...state, metadata, version, ...(timestamp === undefined ? {} : { timestamp }) };
 }

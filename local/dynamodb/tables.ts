@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { errorText } from '../../shared/errors.ts';
 import { ConfigurationError } from '../errors.ts';
 import { callDynamoDb } from './call.ts';
@@ -20,4 +21,18 @@ export async function createTables(
       });
     }),
   );
+}
+
+/** Deletes every table of the engine, and makes the template's anew. */
+export async function emptyTables(
+  engineUrl: string,
+  region: string,
+  tables: Parameters<typeof createTables>[2],
+): Promise<void> {
+  const { text } = await callDynamoDb(engineUrl, region, 'ListTables', {});
+  const { TableNames } = z.object({ TableNames: z.array(z.string()) }).parse(JSON.parse(text));
+  await Promise.all(
+    TableNames.map((TableName) => callDynamoDb(engineUrl, region, 'DeleteTable', { TableName })),
+  );
+  await createTables(engineUrl, region, tables);
 }

@@ -46,6 +46,8 @@ export class AsynchronousInvocation {
   #running = 0;
   #delayed = 0;
   #stopped = false;
+  /** Moves with each `clear`: what was begun before is not tried again. */
+  #generation = 0;
   #idle: (() => void)[] = [];
 
   constructor(functions: readonly AsynchronousFunction[], options: AsynchronousOptions) {
@@ -90,6 +92,15 @@ export class AsynchronousInvocation {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
+  /** Forgets every event that waits or would be tried again. What runs goes on to its end. */
+  clear(): void {
+    this.#waiting.length = 0;
+    this.#next = 0;
+    this.#generation += 1;
+    this.#delayed = 0;
+    this.#options.store.clear();
+  }
+
   /** Starts nothing more. What has not ended stays in the store. */
   stop(): void {
     this.#stopped = true;
@@ -115,9 +126,10 @@ export class AsynchronousInvocation {
     const { invoke, store, log } = this.#options;
     const { functionName, requestId, payload, key } = event;
     const attempts = event.attempts + 1;
+    const generation = this.#generation;
     try {
       const result = await invoke(functionName, requestId, payload, key);
-      if (this.#stopped) return;
+      if (this.#stopped || generation !== this.#generation) return;
       if (result.ok) store.remove(requestId);
       else await this.#failed({ ...event, attempts }, result);
     } catch (error) {
@@ -148,7 +160,9 @@ export class AsynchronousInvocation {
         errorMessage,
       });
       this.#delayed += 1;
+      const generation = this.#generation;
       clock.schedule(delaySeconds * 1_000, () => {
+        if (generation !== this.#generation) return;
         this.#delayed -= 1;
         this.#waiting.push(event);
         this.#start();

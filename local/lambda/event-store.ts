@@ -64,6 +64,10 @@ export class EventStore {
     }));
   }
 
+  clear(): void {
+    this.#database.exec('DELETE FROM events');
+  }
+
   close(): void {
     this.#database.close();
   }

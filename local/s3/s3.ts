@@ -31,6 +31,10 @@ export interface S3 {
     readonly body: Uint8Array;
     readonly contentType: string;
   }): Promise<void>;
+  /** Reads one object for another part of the cloud. @throws AwsApiError `NoSuchBucket`, `NoSuchKey`. */
+  getObject(object: { readonly bucket: string; readonly key: string }): Promise<Uint8Array>;
+  /** Deletes all buckets. */
+  reset(): Promise<void>;
   /** Serves the signing name `s3`. */
   readonly handler: BufferedService;
   /** Waits for all that is being written. */
@@ -62,6 +66,19 @@ export function createS3({ directory, clock, region, newId = randomUUID }: S3Opt
     },
     async putObject({ bucket, key, body, contentType }) {
       await objects.put(bucket, key, { body, headers: { 'content-type': contentType } });
+    },
+    async getObject({ bucket, key }) {
+      const { file } = await objects.open(bucket, key);
+      try {
+        return await file.readFile();
+      } finally {
+        await file.close();
+      }
+    },
+    async reset() {
+      await objects.settled();
+      rmSync(directory, { recursive: true, force: true });
+      mkdirSync(temporary, { recursive: true });
     },
     handler: createHandler(buckets, objects, region),
     close: () => objects.settled(),

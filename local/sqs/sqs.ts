@@ -43,6 +43,8 @@ export interface Sqs {
   ): Promise<{ readonly messageId: string }>;
   /** Serves the signing name `sqs`. */
   readonly handler: ServiceHandler;
+  /** Deletes all queues with their messages. */
+  reset(): void;
   /** Lets everybody go who waits for a message, and closes the file. */
   close(): void;
 }
@@ -80,6 +82,7 @@ export function createSqs(options: SqsOptions): Sqs {
       return { messageId: sendMessage(context, queue, entry, accountId).MessageId };
     },
     handler: createHandler({ ...queueOperations(context), ...messageOperations(context) }),
+    reset: () => database.sql.exec('DELETE FROM queues'),
     close() {
       context.waiters.close();
       database.close();

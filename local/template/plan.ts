@@ -1,15 +1,39 @@
 import { ConfigurationError } from '../errors.ts';
 import { conditionHolds, resolveIntrinsics, type Named, type Scope } from './intrinsics.ts';
 import { bucket } from './resource-types/bucket.ts';
+import { deliveryStream } from './resource-types/delivery-stream.ts';
+import { logGroup } from './resource-types/log-group.ts';
 import { permission } from './resource-types/permission.ts';
+import { managedPolicy, rolePolicy } from './resource-types/policy.ts';
+import { queuePolicy } from './resource-types/queue-policy.ts';
 import { queue } from './resource-types/queue.ts';
 import type { Creation, Place, ResourceType } from './resource-types/resource-type.ts';
 import { role } from './resource-types/role.ts';
+import { ruleDestination } from './resource-types/rule-destination.ts';
+import { subscription } from './resource-types/subscription.ts';
 import { table } from './resource-types/table.ts';
+import { topicPolicy } from './resource-types/topic-policy.ts';
 import { topicRule } from './resource-types/topic-rule.ts';
+import { topic } from './resource-types/topic.ts';
 import { normalise, type FunctionDefinition, type Template } from './template.ts';
 
-const RESOURCE_TYPES: readonly ResourceType[] = [table, queue, bucket, topicRule, role, permission];
+const RESOURCE_TYPES: readonly ResourceType[] = [
+  table,
+  queue,
+  queuePolicy,
+  bucket,
+  topic,
+  subscription,
+  topicPolicy,
+  topicRule,
+  ruleDestination,
+  deliveryStream,
+  logGroup,
+  role,
+  rolePolicy,
+  managedPolicy,
+  permission,
+];
 
 /** A function, everything about it resolved. */
 export interface PlannedFunction extends Omit<FunctionDefinition, 'environment' | 'onFailure'> {

@@ -192,7 +192,7 @@ function destinationArn(destination: unknown): unknown {
     : destination;
 }
 
-/** The topic rules that `iot` events stand for; an event that nothing here serves is refused by name. */
+/** The topic rules and permissions that `iot` events stand for; an event that nothing serves is refused by name. */
 function readEvents(
   definition: FunctionDefinition,
   events: readonly Record<string, unknown>[],
@@ -211,6 +211,10 @@ function readEvents(
     rules += 1;
     const logicalId = `${normalise(definition.key)}IotTopicRule${rules}`;
     resources[logicalId] = ruleOfEvent(event['iot'], definition);
+    resources[`${normalise(definition.key)}LambdaPermissionIotTopicRule${rules}`] = permissionOfEvent(
+      logicalId,
+      definition,
+    );
   }
   return resources;
 }
@@ -236,6 +240,19 @@ function ruleOfEvent(event: unknown, definition: FunctionDefinition): Resource {
         RuleDisabled: !enabled,
         Actions: [{ Lambda: { FunctionArn: { 'Fn::GetAtt': [definition.logicalId, 'Arn'] } } }],
       },
+    },
+  };
+}
+
+/** A deployment lets each rule of an event invoke its function, and so does this. */
+function permissionOfEvent(ruleLogicalId: string, definition: FunctionDefinition): Resource {
+  return {
+    type: 'AWS::Lambda::Permission',
+    properties: {
+      FunctionName: { 'Fn::GetAtt': [definition.logicalId, 'Arn'] },
+      Action: 'lambda:InvokeFunction',
+      Principal: 'iot.amazonaws.com',
+      SourceArn: { 'Fn::GetAtt': [ruleLogicalId, 'Arn'] },
     },
   };
 }

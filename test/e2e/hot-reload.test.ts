@@ -27,13 +27,13 @@ function copyService(): string {
 
 test('A function whose source is saved is the new one for the next readings, without a restart.', async () => {
   const serviceFolder = copyService();
-  const { cloud, stop } = await startCloudProcess({
+  const cloudProcess = await startCloudProcess({
     serviceFolder,
     folder: path.join(serviceFolder, '.glasshouse'),
     settings: TEST_SETTINGS,
     tell: () => undefined,
   });
-  const user = await useCloud(cloud);
+  const user = await useCloud(cloudProcess.cloud);
   try {
     let second = 0;
     /** Half the width of the band around what is expected, in standard deviations. */
@@ -54,7 +54,7 @@ test('A function whose source is saved is the new one for the next readings, wit
     await expect.poll(bandOfNext, { timeout: 20_000 }).toBe(5.1);
   } finally {
     user.leave();
-    await stop();
+    await cloudProcess.stop();
     rmSync(serviceFolder, { recursive: true, force: true });
   }
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
+import { CloudWatchClient, ListMetricsCommand } from '@aws-sdk/client-cloudwatch';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';
 import { listenersOf } from '../support/listeners.ts';
 
@@ -51,8 +51,10 @@ test('Two clouds may run side by side; on one folder they may not.', async () =>
 });
 
 test('A service that it does not have is refused by name.', async () => {
-  const client = new SNSClient({ ...cloud.sdk, maxAttempts: 1 });
-  await expect(client.send(new ListTopicsCommand({}))).rejects.toThrow('signed for the service "sns"');
+  const client = new CloudWatchClient({ ...cloud.sdk, maxAttempts: 1 });
+  await expect(client.send(new ListMetricsCommand({}))).rejects.toThrow(
+    'signed for the service "monitoring"',
+  );
   client.destroy();
 });
 

@@ -7,6 +7,8 @@ test('Without settings it is AWS’s own ports and waits, and a folder beside se
   expect(readConfiguration(undefined, '/service', {})).toEqual({
     folder: path.resolve('/service/.glasshouse'),
     mqttPort: 1883,
+    mqttsPort: 8883,
+    httpsPort: 8443,
     endpointPort: 4566,
     pagePort: 8080,
     maxConcurrency: 6,
@@ -27,6 +29,8 @@ test('The environment stands over serverless.yml, and that over the defaults.', 
   expect(readConfiguration(custom, '/service', environment)).toEqual({
     folder: path.resolve('/service/state'),
     mqttPort: 11,
+    mqttsPort: 8883,
+    httpsPort: 8443,
     endpointPort: 2,
     pagePort: 0,
     maxConcurrency: 6,

@@ -68,6 +68,9 @@ test('For `invoke local` functions get the running cloud in their environment, a
     accountId: '000000000000',
     endpointUrl,
     mqttUrl: 'mqtt://127.0.0.1:1',
+    mqttsUrl: 'mqtts://127.0.0.1:8883',
+    httpsUrl: 'https://127.0.0.1:8443',
+    caFile: 'ca.pem',
     pageUrl: 'http://127.0.0.1:2/',
     resources: {},
   });

@@ -36,7 +36,7 @@ export async function startTestCloud(
     folder?: string;
     retryDelaysSeconds?: readonly number[];
     maxConcurrency?: number;
-    ports?: { mqttPort?: number; endpointPort?: number; pagePort?: number };
+    ports?: Partial<Record<'mqttPort' | 'mqttsPort' | 'httpsPort' | 'endpointPort' | 'pagePort', number>>;
   } = {},
 ) {
   const ownFolder = options.folder === undefined;
@@ -45,6 +45,8 @@ export async function startTestCloud(
   const configuration = await choosePorts({
     folder,
     mqttPort: 0,
+    mqttsPort: 0,
+    httpsPort: 0,
     endpointPort: 0,
     pagePort: 0,
     ...options.ports,

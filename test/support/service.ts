@@ -9,6 +9,8 @@ export const SERVICE_FOLDER = path.join(import.meta.dirname, '../..');
 /** Any free ports, and no minutes between the tries of an invocation. */
 export const TEST_SETTINGS = {
   GLASSHOUSE_MQTT_PORT: '0',
+  GLASSHOUSE_MQTTS_PORT: '0',
+  GLASSHOUSE_HTTPS_PORT: '0',
   GLASSHOUSE_ENDPOINT_PORT: '0',
   GLASSHOUSE_PAGE_PORT: '0',
   GLASSHOUSE_RETRY_DELAYS_SECONDS: '0.1,0.2',

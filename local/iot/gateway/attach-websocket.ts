@@ -12,6 +12,9 @@ const subprotocols = ['mqtt', 'mqttv3.1'];
 /** One frame may carry several packets, or a part of one [MQTT-6.0.0-2]. */
 const frameBytes = 1024 * 1024;
 
+/** Stands for a WebSocket that ended without a close frame (RFC 6455 §7.4.1). */
+const abnormalClosure = 1006;
+
 export interface WebSocketAttachment {
   /** Takes MQTT off the HTTP server again and cuts what is still open. */
   close(): void;
@@ -56,7 +59,11 @@ function accept(gateway: Gateway, webSocket: WebSocket, remoteAddress: string): 
   webSocket.prependListener('message', (_data, isBinary) => {
     if (!isBinary) stream.destroy();
   });
-  gateway.acceptStream(stream, { remoteAddress, transport: 'websocket' });
+  const accepted = gateway.acceptStream(stream, { remoteAddress, transport: 'websocket' });
+  // In front of the stream's own listener as well: a close frame is a goodbye, the mere end of the stream is not.
+  webSocket.prependListener('close', (code) => {
+    if (code !== abnormalClosure) accepted.leave();
+  });
 }
 
 interface Refusal {

@@ -1,9 +1,7 @@
-import type { Packet } from 'mqtt-packet';
+import type { ClientPacket } from './codec/packets.ts';
 import { handleConnect } from './connect.ts';
 import type { ConnectedClient, Connection } from './connection.ts';
 import { handleDisconnect } from './disconnect.ts';
-import { handlePingreq } from './pingreq.ts';
-import { handlePuback } from './puback.ts';
 import { handlePublish } from './publish.ts';
 import type { GatewayState } from './state.ts';
 import { handleSubscribe } from './subscribe.ts';
@@ -12,43 +10,38 @@ import { clientError } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Gives a packet to the handler of its kind. A client's first packet is a CONNECT [MQTT-3.1.0-1]. */
-export function dispatch(gateway: GatewayState, connection: Connection, packet: Packet): Verdict {
+export function dispatch(gateway: GatewayState, connection: Connection, packet: ClientPacket): Verdict {
   const { client } = connection;
   if (client !== undefined) return dispatchConnected(gateway, connection, client, packet);
-  if (packet.cmd === 'connect') return handleConnect(gateway, connection, packet);
-  return clientError(`${packet.cmd} before CONNECT [MQTT-3.1.0-1]`);
+  if (packet.kind === 'connect') return handleConnect(gateway, connection, packet);
+  return clientError(`${packet.kind} before CONNECT [MQTT-3.1.0-1]`);
 }
 
 function dispatchConnected(
   gateway: GatewayState,
   connection: Connection,
   client: ConnectedClient,
-  packet: Packet,
+  packet: ClientPacket,
 ): Verdict {
-  switch (packet.cmd) {
+  switch (packet.kind) {
     case 'publish':
       return handlePublish({ gateway, connection, client, packet });
     case 'puback':
-      return handlePuback({ gateway, connection, client, packet });
+      // One for nothing that is in flight has no effect.
+      client.session.outbox.acknowledge(packet.packetId);
+      return undefined;
     case 'subscribe':
       return handleSubscribe({ gateway, connection, client, packet });
     case 'unsubscribe':
       return handleUnsubscribe({ gateway, connection, client, packet });
     case 'pingreq':
-      return handlePingreq({ gateway, connection, client, packet });
+      // [MQTT-3.12.4-1]
+      connection.output.write(client.link.protocol.pingresp());
+      return undefined;
     case 'disconnect':
       return handleDisconnect({ gateway, connection, client, packet });
-    // A second CONNECT [MQTT-3.1.0-2], packets of QoS 2 and MQTT 5, and those that only a server sends.
-    case 'pubrec':
-    case 'pubrel':
-    case 'pubcomp':
-    case 'auth':
     case 'connect':
-    case 'connack':
-    case 'suback':
-    case 'unsuback':
-    case 'pingresp':
       break;
   }
-  return clientError(`${packet.cmd} is not for a connected client of MQTT 3.1.1 at QoS 0 and 1`);
+  return clientError('a second CONNECT [MQTT-3.1.0-2]');
 }

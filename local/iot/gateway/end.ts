@@ -1,17 +1,28 @@
+import type { Buffer } from 'node:buffer';
 import type { Connection } from './connection.ts';
-import { fallbackProtocol } from './protocols.ts';
-import { publishFor } from './publish.ts';
+import { present } from './present.ts';
 import type { GatewayState } from './state.ts';
 import type { End } from './verdict.ts';
+import { settleWill } from './will.ts';
 
 /** How long an ended connection may take to read its last packets before it is cut. */
 const lingerMs = 1_000;
 
+export interface Ending {
+  /** Whether the last will is published. @default unless the client has said goodbye (AWS) */
+  readonly publishesWill?: boolean;
+}
+
 /**
- * Ends a connection; a second call has no effect. The session is released before the will is published, so
- * that a client subscribed to its own will is not sent to.
+ * Ends a connection; a second call has no effect. The session is released before the will and the event are
+ * published, so that a client subscribed to its own will is not sent to.
  */
-export function endConnection(gateway: GatewayState, connection: Connection, why: End): void {
+export function endConnection(
+  gateway: GatewayState,
+  connection: Connection,
+  why: End,
+  { publishesWill = why.reason !== 'CLIENT_INITIATED_DISCONNECT' }: Ending = {},
+): void {
   if (connection.ended) return;
   connection.ended = true;
   gateway.connections.delete(connection);
@@ -25,21 +36,31 @@ export function endConnection(gateway: GatewayState, connection: Connection, why
     detail: why.detail,
   });
   if (client === undefined) return;
-  gateway.sessions.release(client.session);
-  if (client.will === undefined || why.reason === 'CLIENT_INITIATED_DISCONNECT' || gateway.closing) return;
-  const verdict = publishFor(gateway, client, client.will);
-  if (verdict !== undefined) {
-    const { clientId } = client.identity;
-    gateway.log({ event: 'failed', clientId, detail: `the last will was not published: ${verdict.detail}` });
-  }
+  const { session, will, identity } = client;
+  gateway.sessions.release(session);
+  if (gateway.closing) return;
+  if (will !== undefined && publishesWill) settleWill(gateway, client, will);
+  const { sessionIdentifier, expirySeconds } = session;
+  gateway.presence.disconnected(present(identity, sessionIdentifier), why.reason, expirySeconds);
 }
 
 function closeStream({ clock }: GatewayState, connection: Connection, why: End): void {
   const { stream, output } = connection;
   connection.timer?.cancel();
-  if (why.returnCode !== undefined) output.write(fallbackProtocol.connack(why.returnCode, false));
+  const goodbye = goodbyeOf(connection, why);
+  if (goodbye !== undefined) output.write(goodbye);
   output.close();
   if (stream.destroyed) return;
   const linger = clock.schedule(lingerMs, () => stream.destroy());
   stream.once('close', () => linger.cancel());
+}
+
+/** The reason in words is left out where it would make the packet too long [MQTT-3.2.2-19, MQTT-3.14.2-3]. */
+function goodbyeOf(connection: Connection, { code, detail }: End): Buffer | undefined {
+  const { protocol, client, maximumPacketBytes } = connection;
+  if (protocol === undefined || code === undefined) return undefined;
+  const write = (words: string | undefined): Buffer | undefined =>
+    client === undefined ? protocol.refusal(code, words) : protocol.disconnect(code, words);
+  const packet = write(detail);
+  return packet === undefined || packet.length <= maximumPacketBytes ? packet : write(undefined);
 }

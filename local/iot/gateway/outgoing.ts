@@ -1,39 +1,41 @@
-import type { Buffer } from 'node:buffer';
+import type { Clock } from '../../clock.ts';
 import type { IotMessage } from '../message.ts';
-import type { Protocol } from './protocol.ts';
+import type { Protocol } from './codec/protocol.ts';
+import type { EncodedPublish } from './codec/publish-packet.ts';
 
 /**
- * One message on its way to any number of subscribers. It is encoded at most once a QoS, when the first
- * subscriber needs it; sessions that wait share this one object.
+ * One message on its way to any number of subscribers. It is encoded at most once for each version, QoS and
+ * RETAIN flag, when the first subscriber needs it; sessions that wait share this one object.
  */
 export class OutgoingMessage {
   readonly message: IotMessage;
-  readonly #retain: boolean;
-  #encodedBy: Protocol | undefined;
-  #qos0: Buffer | undefined;
-  #qos1: Buffer | undefined;
+  /** When it is worth nothing any more; undefined: never. */
+  readonly expiresAtMs: number | undefined;
+  #encoded: (EncodedPublish | undefined)[] | undefined;
 
-  /** `retain` is the flag on the wire: set only for a retained message sent to a new subscription. */
-  constructor(message: IotMessage, retain: boolean) {
+  constructor(message: IotMessage, expiresAtMs: number | undefined) {
     this.message = message;
-    this.#retain = retain;
+    this.expiresAtMs = expiresAtMs;
   }
 
-  atQos0(protocol: Protocol): Buffer {
-    this.#encodeBy(protocol);
-    return (this.#qos0 ??= protocol.publish(this.message, 0, this.#retain));
+  hasExpired(nowMs: number): boolean {
+    return this.expiresAtMs !== undefined && this.expiresAtMs <= nowMs;
   }
 
-  atQos1(protocol: Protocol, messageId: number, dup: boolean): Buffer {
-    this.#encodeBy(protocol);
-    this.#qos1 ??= protocol.publish(this.message, 1, this.#retain);
-    return protocol.stampPublish(this.#qos1, this.message, messageId, dup);
+  /** `retain` is the flag on the wire. A message that expires tells how long it still has [MQTT-3.3.2-6]. */
+  encode(protocol: Protocol, qos: 0 | 1, retain: boolean, nowMs: number): EncodedPublish {
+    if (this.expiresAtMs !== undefined && protocol.version === 5) {
+      const seconds = Math.max(0, Math.floor((this.expiresAtMs - nowMs) / 1_000));
+      return protocol.publish(this.message, qos, retain, seconds);
+    }
+    this.#encoded ??= [];
+    const slot = (protocol.version === 5 ? 4 : 0) + 2 * qos + (retain ? 1 : 0);
+    return (this.#encoded[slot] ??= protocol.publish(this.message, qos, retain, undefined));
   }
+}
 
-  #encodeBy(protocol: Protocol): void {
-    if (this.#encodedBy === protocol) return;
-    this.#encodedBy = protocol;
-    this.#qos0 = undefined;
-    this.#qos1 = undefined;
-  }
+/** When a message that is taken in now is worth nothing any more; undefined: never. */
+export function expiryOf({ properties }: IotMessage, clock: Clock): number | undefined {
+  const seconds = properties?.messageExpirySeconds;
+  return seconds === undefined ? undefined : clock.now() + seconds * 1_000;
 }

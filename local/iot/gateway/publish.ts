@@ -1,104 +1,108 @@
-import { Buffer } from 'node:buffer';
-import type { IPublishPacket } from 'mqtt-packet';
-import { errorText } from '../../../shared/errors.ts';
-import type { ConnectedClient, Will } from './connection.ts';
+import type { PublishPacket } from './codec/packets.ts';
+import { reasonCodes } from './codec/reason-codes.ts';
 import type { PacketCall } from './packet-call.ts';
-import { requirePacketIdentifier } from './packet-call.ts';
-import type { GatewayState } from './state.ts';
+import { publishFor } from './publish-for.ts';
 import { publishFault } from './topic-checks.ts';
-import { clientError, end, forbidden, ignored, runSteps } from './verdict.ts';
+import { clientError, end, ignored, refused, runSteps } from './verdict.ts';
 import type { Step, Verdict } from './verdict.ts';
 
-type PublishCall = PacketCall<IPublishPacket>;
+interface PublishCall extends PacketCall<PublishPacket> {
+  /** The packet's topic, or the one that its alias stands for. */
+  topic: string;
+}
 
 /**
  * The order: what the protocol forbids, then what AWS forbids, then what the client's policy forbids, and
  * only then an effect. PUBACK is last, as it says that the message has been taken over.
  */
 const steps: readonly Step<PublishCall>[] = [
-  refuseDupAtQos0,
-  ignoreQos2,
-  requireIdentifierAtQos1,
+  refuseQos2,
+  resolveTopicAlias,
+  limitRate,
   limitPayload,
   requirePublishableTopic,
   takeIn,
   acknowledge,
 ];
 
-/** A message from a client (MQTT 3.1.1 §3.3). */
-export function handlePublish(call: PublishCall): Verdict {
-  return runSteps(steps, call);
-}
-
-/** Publishes in a client's name: an inbound PUBLISH, or its last will. */
-export function publishFor(gateway: GatewayState, client: ConnectedClient, message: Will): Verdict {
-  const { topic, payload, qos, retain } = message;
-  if (!gateway.authoriser.publish(client.identity, topic, retain)) {
-    return forbidden(`not allowed to publish${retain ? ' a retained message' : ''} to ${topic}`);
-  }
-  try {
-    gateway.publish({
-      topic,
-      // A message that may be kept must not hold on to the 64 KB that it was read with.
-      payload: qos === 1 || retain ? Buffer.from(payload) : payload,
-      qos,
-      retain,
-      publisher: client.publisher,
-      traceId: gateway.uuid(),
-      republishes: 0,
-    });
-  } catch (thrown) {
-    return end('SERVER_ERROR', `a message to ${topic} could not be taken in: ${errorText(thrown)}`);
-  }
+/**
+ * A message from a client (§3.3 of both versions). MQTT 5 answers at QoS 1 what is not taken; in all other
+ * cases there is no answer, and the connection ends.
+ */
+export function handlePublish(call: PacketCall<PublishPacket>): Verdict {
+  const verdict = runSteps(steps, { ...call, topic: call.packet.topic });
+  if (verdict?.verdict !== 'end' || !verdict.answerable || verdict.code === undefined) return verdict;
+  const { gateway, client, connection, packet } = call;
+  if (packet.qos !== 1) return verdict;
+  const words = client.wantsReasons && verdict.detail.length < 400 ? verdict.detail : undefined;
+  const answer = client.link.protocol.negativePuback(packet.packetId, verdict.code, words);
+  if (answer === undefined) return verdict;
+  connection.output.write(answer);
+  const { clientId } = client.identity;
+  gateway.log({ event: 'refused', clientId, reason: verdict.reason, detail: verdict.detail });
   return undefined;
 }
 
-/** [MQTT-3.3.1-2] */
-function refuseDupAtQos0({ packet }: PublishCall): Verdict {
-  return packet.dup && packet.qos === 0 ? clientError('PUBLISH with DUP at QoS 0 [MQTT-3.3.1-2]') : undefined;
+/** AWS neither publishes nor answers at QoS 2 in MQTT 3.1.1; MQTT 5 was told so in its CONNACK. */
+function refuseQos2({ client, packet }: PublishCall): Verdict {
+  if (packet.qos !== 2) return undefined;
+  const detail = `PUBLISH to ${packet.topic} at QoS 2: AWS IoT takes QoS 0 and 1 only`;
+  return client.link.protocol.version === 5
+    ? end('CLIENT_ERROR', detail, reasonCodes.qosNotSupported)
+    : ignored(detail);
 }
 
-/** AWS neither publishes nor answers at QoS 2. */
-function ignoreQos2({ packet }: PublishCall): Verdict {
-  return packet.qos === 2
-    ? ignored(`PUBLISH to ${packet.topic} at QoS 2: AWS IoT takes QoS 0 and 1 only`)
-    : undefined;
+/** MQTT 5 §3.3.2.3.4: an alias with a topic is set, one without stands for the topic it was set with. */
+function resolveTopicAlias(call: PublishCall): Verdict {
+  const { gateway, client, packet } = call;
+  const { topicAlias, topic } = packet;
+  if (topicAlias === undefined) {
+    return topic === '' ? clientError('PUBLISH without a topic [MQTT-4.7.3-1]') : undefined;
+  }
+  if (topicAlias === 0 || topicAlias > gateway.limits.topicAliases) {
+    const detail = `topic alias ${topicAlias} of 1 to ${gateway.limits.topicAliases} [MQTT-3.3.2-9]`;
+    return clientError(detail, reasonCodes.topicAliasInvalid);
+  }
+  const aliases = (client.topicAliases ??= new Map());
+  if (topic !== '') {
+    aliases.set(topicAlias, topic);
+    return undefined;
+  }
+  call.topic = aliases.get(topicAlias) ?? '';
+  return call.topic === '' ? clientError(`topic alias ${topicAlias} has not been set`) : undefined;
 }
 
-function requireIdentifierAtQos1(call: PublishCall): Verdict {
-  const { qos, topic, length } = call.packet;
-  if (qos === 0) return undefined;
-  if ((length ?? 0) < 2 + Buffer.byteLength(topic) + 2) return clientError('PUBLISH is cut short');
-  return requirePacketIdentifier(call);
+/** AWS drops what is too much; a PUBACK says so in MQTT 5, and its absence in MQTT 3.1.1. */
+function limitRate({ gateway, client, packet }: PublishCall): Verdict {
+  const { publishesPerSecond } = gateway.limits;
+  if (publishesPerSecond === Infinity || client.publishRate.take(gateway.clock.now())) return undefined;
+  const detail = `more than ${publishesPerSecond} PUBLISH packets a second`;
+  return packet.qos === 1 && client.link.protocol.version === 5
+    ? refused('THROTTLED', detail, reasonCodes.quotaExceeded)
+    : ignored(detail);
 }
 
-function limitPayload({ gateway, packet }: PublishCall): Verdict {
+function limitPayload({ gateway, packet, topic }: PublishCall): Verdict {
   const limit = gateway.limits.payloadBytes;
-  if (packet.payload.length <= limit) return undefined;
-  return clientError(
-    `a payload of ${packet.payload.length} bytes to ${packet.topic}; at most ${limit} are allowed`,
-  );
+  const { length } = packet.payload;
+  if (length <= limit) return undefined;
+  const detail = `a payload of ${length} bytes to ${topic.slice(0, 80)}; at most ${limit} are allowed`;
+  return refused('CLIENT_ERROR', detail, reasonCodes.quotaExceeded);
 }
 
 /** [MQTT-3.3.2-2] and AWS's limits and reserved topics. */
-function requirePublishableTopic({ packet }: PublishCall): Verdict {
-  return publishFault(packet.topic);
+function requirePublishableTopic({ gateway, topic }: PublishCall): Verdict {
+  return publishFault(topic, gateway.servedTopics);
 }
 
-function takeIn({ gateway, client, packet }: PublishCall): Verdict {
-  const { topic, payload, retain } = packet;
-  return publishFor(gateway, client, {
-    topic,
-    payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
-    qos: packet.qos === 0 ? 0 : 1,
-    retain,
-  });
+function takeIn({ gateway, client, packet, topic }: PublishCall): Verdict {
+  const { payload, retain, properties } = packet;
+  const qos = packet.qos === 0 ? 0 : 1;
+  return publishFor(gateway, client, { topic, payload, qos, retain, properties });
 }
 
 /** [MQTT-4.3.2-2]; a PUBLISH with DUP is a new message for the receiver, and gets its PUBACK as well. */
 function acknowledge({ connection, client, packet }: PublishCall): Verdict {
-  if (packet.qos === 1 && packet.messageId !== undefined) {
-    connection.output.write(client.protocol.puback(packet.messageId));
-  }
+  if (packet.qos === 1) connection.output.write(client.link.protocol.puback(packet.packetId));
   return undefined;
 }

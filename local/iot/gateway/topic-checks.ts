@@ -1,42 +1,35 @@
+import { reservedTopicProblem, type ServedTopics } from '../topics/reserved-topics.ts';
 import { readSharedFilter, topicFilterProblem } from '../topics/topic-filter.ts';
-import { readBasicIngest, topicNameProblem } from '../topics/topic-name.ts';
-import { clientError, forbidden } from './verdict.ts';
-import type { Verdict } from './verdict.ts';
+import { topicNameProblem } from '../topics/topic-name.ts';
+import { reasonCodes } from './codec/reason-codes.ts';
+import { refused } from './verdict.ts';
+import type { End } from './verdict.ts';
 
 const rulesLevels = '$aws/rules';
 
-/** Topics that begin with `$` belong to the service. */
-export function isReserved(topic: string): boolean {
-  return topic.startsWith('$');
-}
-
-/** Whether a message goes to a rule only, past the subscribers. */
-export function isBasicIngest(topic: string): boolean {
-  return readBasicIngest(topic) !== undefined;
-}
-
-/** Why a client may not publish on this topic. Of the reserved ones, only `$aws/rules/<ruleName>/…` is taken. */
-export function publishFault(topic: string): Verdict {
+/** Why a client may not publish on this topic. */
+export function publishFault(topic: string, served: ServedTopics): End | undefined {
   const problem = topicNameProblem(topic);
-  if (problem !== undefined) return clientError(`the topic ${shown(topic)} ${problem}`);
-  if (!isReserved(topic) || isBasicIngest(topic)) return undefined;
-  return forbidden(
-    `the topic ${topic} is reserved: of those with $, clients publish on ${rulesLevels}/… only`,
-  );
+  if (problem !== undefined) {
+    return refused('CLIENT_ERROR', `the topic ${shown(topic)} ${problem}`, reasonCodes.topicNameInvalid);
+  }
+  const reserved = reservedTopicProblem(topic, served);
+  return reserved === undefined
+    ? undefined
+    : refused('FORBIDDEN_ACCESS', `the topic ${topic} ${reserved}`, reasonCodes.topicNameInvalid);
 }
 
 /** Why a client may not subscribe to this filter. */
-export function subscribeFault(filter: string): Verdict {
+export function subscribeFault(filter: string): End | undefined {
   const problem = topicFilterProblem(filter);
-  if (problem !== undefined) return clientError(`the topic filter ${shown(filter)} ${problem}`);
+  const code = reasonCodes.topicFilterInvalid;
+  if (problem !== undefined) {
+    return refused('CLIENT_ERROR', `the topic filter ${shown(filter)} ${problem}`, code);
+  }
   const { filter: own } = readSharedFilter(filter) ?? { filter };
   if (own !== rulesLevels && !own.startsWith(`${rulesLevels}/`)) return undefined;
-  return forbidden(`nobody can subscribe to ${rulesLevels}/…, where messages go to a rule only`);
-}
-
-/** Whether a filter deals messages out among a group, which this gateway does not do. */
-export function isShared(filter: string): boolean {
-  return readSharedFilter(filter) !== undefined;
+  const detail = `nobody can subscribe to ${rulesLevels}/…, where messages go to a rule only`;
+  return refused('FORBIDDEN_ACCESS', detail, code);
 }
 
 export function hasWildcard(filter: string): boolean {

@@ -1,5 +1,8 @@
+import { reasonCodes, type ReasonCode } from './codec/reason-codes.ts';
+
 /** Why a connection ended, in the words of AWS's lifecycle events (`disconnectReason`). */
 export type DisconnectReason =
+  | 'AUTH_ERROR'
   | 'CLIENT_INITIATED_DISCONNECT'
   | 'CLIENT_ERROR'
   | 'CONNECTION_LOST'
@@ -8,16 +11,22 @@ export type DisconnectReason =
   | 'MQTT_KEEP_ALIVE_TIMEOUT'
   | 'SERVER_ERROR'
   | 'SERVER_INITIATED_DISCONNECT'
+  | 'API_INITIATED_DISCONNECT'
   | 'THROTTLED';
 
 /** The end of a connection. */
 export interface End {
   readonly verdict: 'end';
   readonly reason: DisconnectReason;
-  /** For the log: what exactly the client did. */
+  /** For the log, and for MQTT 5 clients to read: what exactly happened. */
   readonly detail: string;
-  /** Sent in a CONNACK before the connection ends. Only for a CONNECT; AWS mostly sends none. */
-  readonly returnCode?: ConnectReturnCode;
+  /**
+   * What the client is told as far as its version has words for it. Undefined: nothing, the connection just
+   * closes.
+   */
+  readonly code: ReasonCode | undefined;
+  /** Whether MQTT 5 can answer the packet with the code instead, and leave the connection open. */
+  readonly answerable: boolean;
 }
 
 /** A packet that has no effect and no answer. */
@@ -29,27 +38,44 @@ export interface Ignored {
 /** What a step makes of a packet. `undefined`: go on with the next step. */
 export type Verdict = End | Ignored | undefined;
 
-/** MQTT 3.1.1 table 3.1; 4 and 5 are missing because AWS closes without a CONNACK there. */
-export const connectReturnCodes = {
-  accepted: 0,
-  unacceptableProtocolVersion: 1,
-  identifierRejected: 2,
-} as const;
-export type ConnectReturnCode = (typeof connectReturnCodes)[keyof typeof connectReturnCodes];
+/** What an MQTT 5 client is told where nothing more exact is known. */
+const usualCodes: Readonly<Record<DisconnectReason, ReasonCode | undefined>> = {
+  AUTH_ERROR: reasonCodes.notAuthorized,
+  CLIENT_INITIATED_DISCONNECT: undefined,
+  CLIENT_ERROR: reasonCodes.protocolError,
+  CONNECTION_LOST: undefined,
+  DUPLICATE_CLIENTID: reasonCodes.sessionTakenOver,
+  FORBIDDEN_ACCESS: reasonCodes.notAuthorized,
+  MQTT_KEEP_ALIVE_TIMEOUT: reasonCodes.keepAliveTimeout,
+  SERVER_ERROR: reasonCodes.unspecifiedError,
+  SERVER_INITIATED_DISCONNECT: reasonCodes.administrativeAction,
+  API_INITIATED_DISCONNECT: reasonCodes.administrativeAction,
+  THROTTLED: reasonCodes.quotaExceeded,
+};
 
-export function end(reason: DisconnectReason, detail: string, returnCode?: ConnectReturnCode): End {
-  return returnCode === undefined
-    ? { verdict: 'end', reason, detail }
-    : { verdict: 'end', reason, detail, returnCode };
+/** `code` stands in the place of the usual one for the reason. */
+export function end(reason: DisconnectReason, detail: string, code?: ReasonCode): End {
+  return { verdict: 'end', reason, detail, code: code ?? usualCodes[reason], answerable: false };
 }
 
 /** The packet breaks the protocol or a limit: MQTT 3.1.1 §4.8 asks to close the network connection. */
-export function clientError(detail: string, returnCode?: ConnectReturnCode): End {
-  return end('CLIENT_ERROR', detail, returnCode);
+export function clientError(detail: string, code: ReasonCode = reasonCodes.protocolError): End {
+  return end('CLIENT_ERROR', detail, code);
 }
 
-export function forbidden(detail: string): End {
-  return end('FORBIDDEN_ACCESS', detail);
+/** The end of a connection that was never let in: it closes without a word (AWS, for certificates). */
+export function turnedAway(reason: DisconnectReason, detail: string): End {
+  return { verdict: 'end', reason, detail, code: undefined, answerable: false };
+}
+
+/** The packet is not taken. MQTT 3.1.1 closes the connection for it, MQTT 5 can answer with the code. */
+export function refused(reason: DisconnectReason, detail: string, code: ReasonCode): End {
+  return { verdict: 'end', reason, detail, code, answerable: true };
+}
+
+/** The client's policy does not allow it. */
+export function unauthorised(detail: string): End {
+  return refused('AUTH_ERROR', detail, reasonCodes.notAuthorized);
 }
 
 export function ignored(detail: string): Ignored {

@@ -1,17 +1,19 @@
 import { z } from 'zod';
-import { errorText } from '../../../shared/errors.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { cloudFormationBoolean, type PreparedAction } from './actions/action.ts';
-import { actionKinds } from './actions/registry.ts';
+import { actionKinds, notServed } from './actions/registry.ts';
+import { inRule, whereIn, type RuleBeingRead } from './rule-reading.ts';
+import { spelt, toCloudFormation, type RuleSpelling } from './spelling.ts';
 import { type CompiledRule, compileRule } from './sql/compile-rule.ts';
-import { SqlParseError } from './sql/errors.ts';
 import { readSqlVersion } from './sql/version.ts';
 
-/** A rule as CloudFormation defines it (AWS::IoT::TopicRule), its intrinsics resolved. */
+/** A rule as a template or the API defines it. */
 export interface TopicRuleDefinition {
   readonly ruleName: string;
-  /** The TopicRulePayload. */
+  /** The TopicRulePayload, its intrinsics resolved. */
   readonly payload: unknown;
+  /** How its names are written: as AWS::IoT::TopicRule or as CreateTopicRule has them. @default 'cloudformation' */
+  readonly spelling?: RuleSpelling;
 }
 
 /** A rule that is ready to run. */
@@ -50,98 +52,67 @@ const topicRulePayload = z.strictObject({
  *   RULE_FIELD_NOT_SERVED, ACTION_NOT_SERVED, SQL_VERSION_NOT_SERVED, or RULE_SQL_INVALID whose `cause` is the
  *   SqlParseError.
  */
-export function readTopicRule({ ruleName, payload }: TopicRuleDefinition): TopicRule {
+export function readTopicRule({
+  ruleName,
+  payload,
+  spelling = 'cloudformation',
+}: TopicRuleDefinition): TopicRule {
+  const rule = { ruleName, spelling };
   if (!/^[a-zA-Z0-9_]+$/.test(ruleName) || ruleName.length > MAX_RULE_NAME_LENGTH) {
     throw new ConfigurationError(
       `Rule "${ruleName}": a rule's name has 1 to ${MAX_RULE_NAME_LENGTH} letters, digits and underscores`,
       { code: 'RULE_NAME_INVALID', data: { ruleName } },
     );
   }
-  const fields = inRule(ruleName, '', topicRulePayload, () => topicRulePayload.parse(payload));
-  const actions = fields.Actions.map((given, index) => readAction(ruleName, `Actions[${index}]`, given));
+  const fields = inRule(rule, '', topicRulePayload, () =>
+    topicRulePayload.parse(toCloudFormation(payload, spelling)),
+  );
+  const actions = fields.Actions.map((given, index) => readAction(rule, `Actions[${index}]`, given));
   return {
     ruleName,
     isDisabled: fields.RuleDisabled,
-    sql: inRule(ruleName, 'Sql', topicRulePayload, () =>
+    sql: inRule(rule, 'Sql', topicRulePayload, () =>
       compileRule(fields.Sql, readSqlVersion(fields.AwsIotSqlVersion)),
     ),
     actions,
     ...(fields.ErrorAction === undefined
       ? {}
-      : { errorAction: readAction(ruleName, 'ErrorAction', fields.ErrorAction) }),
+      : { errorAction: readAction(rule, 'ErrorAction', fields.ErrorAction) }),
   };
 }
 
-function readAction(ruleName: string, place: string, given: Readonly<Record<string, unknown>>): RuleAction {
-  const served = [...actionKinds.keys()].join(', ');
+/** The URLs whose servers have to confirm before the rules may post to them: AWS makes destinations of them. */
+export function confirmationUrlsOf(rules: readonly TopicRule[]): string[] {
+  const urls = rules
+    .flatMap(({ actions, errorAction }) => (errorAction === undefined ? actions : [...actions, errorAction]))
+    .map(({ prepared }) => prepared.confirmationUrl)
+    .filter((url) => url !== undefined);
+  return [...new Set(urls)];
+}
+
+function readAction(
+  rule: RuleBeingRead,
+  place: string,
+  given: Readonly<Record<string, unknown>>,
+): RuleAction {
+  const { ruleName, spelling } = rule;
+  const served = [...actionKinds.keys()].map((kind) => spelt(kind, spelling)).join(', ');
   const [name, another] = Object.keys(given);
   if (name === undefined || another !== undefined) {
     throw new ConfigurationError(
-      `Rule "${ruleName}", ${place}: an action has exactly one field, which names its kind; served: ${served}`,
+      `${whereIn(rule, place)}: an action has exactly one field, which names its kind; served: ${served}`,
       { code: 'RULE_FIELD_INVALID', data: { ruleName, place } },
     );
   }
   const kind = actionKinds.get(name);
   if (kind === undefined) {
+    const why = notServed.get(name);
     throw new ConfigurationError(
-      `Rule "${ruleName}", ${place}: the action ${name} is not served; served: ${served}`,
-      {
-        code: 'ACTION_NOT_SERVED',
-        data: { ruleName, place, action: name },
-      },
+      `${whereIn(rule, place)}: the action ${spelt(name, spelling)} is not served` +
+        `${why === undefined ? '' : `, because ${why}`}; served: ${served}`,
+      { code: 'ACTION_NOT_SERVED', data: { ruleName, place, action: name } },
     );
   }
-  const prepared = inRule(ruleName, `${place}.${name}`, kind.settings, () => kind.prepare(given[name]));
+  const prepared = inRule(rule, `${place}.${name}`, kind.settings, () => kind.prepare(given[name]));
   return { failedAction: kind.failedAction, prepared };
-}
-
-/** Reads a part of a rule, and says of which rule and where when that fails. */
-function inRule<Part>(ruleName: string, place: string, schema: z.ZodObject, read: () => Part): Part {
-  try {
-    return read();
-  } catch (thrown) {
-    if (thrown instanceof z.ZodError) throw fieldError(ruleName, place, schema, thrown);
-    const code =
-      thrown instanceof SqlParseError
-        ? 'RULE_SQL_INVALID'
-        : thrown instanceof ConfigurationError
-          ? thrown.code
-          : 'RULE_FIELD_INVALID';
-    throw new ConfigurationError(`Rule "${ruleName}", ${place}: ${errorText(thrown)}`, {
-      code,
-      data: { ruleName, place },
-      cause: thrown,
-    });
-  }
-}
-
-function fieldError(
-  ruleName: string,
-  place: string,
-  schema: z.ZodObject,
-  error: z.ZodError,
-): ConfigurationError {
-  const [issue] = error.issues;
-  const field = [place, ...(issue?.path ?? [])].filter((part) => part !== '').join('.');
-  const where = field === '' ? `Rule "${ruleName}"` : `Rule "${ruleName}", ${field}`;
-  if (issue?.code !== 'unrecognized_keys') {
-    return new ConfigurationError(`${where}: ${issue?.message ?? 'it cannot be read'}`, {
-      code: 'RULE_FIELD_INVALID',
-      data: { ruleName, field },
-      cause: error,
-    });
-  }
-  const served = servedFields(schema, issue.path).join(', ');
-  const fields = issue.keys.join(', ');
-  return new ConfigurationError(`${where}: the field ${fields} is not served; served: ${served}`, {
-    code: 'RULE_FIELD_NOT_SERVED',
-    data: { ruleName, field, notServed: issue.keys },
-    cause: error,
-  });
-}
-
-function servedFields(schema: z.ZodObject, path: readonly PropertyKey[]): string[] {
-  let at: unknown = schema;
-  for (const key of path) at = at instanceof z.ZodObject ? at.shape[String(key)] : undefined;
-  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
 }

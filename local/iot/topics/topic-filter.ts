@@ -2,6 +2,9 @@ import { textProblem } from './topic-name.ts';
 
 const SHARE_PREFIX = '$share/';
 
+/** AWS's limit for the name of a shared subscription. */
+const MAX_SHARE_NAME_CHARACTERS = 128;
+
 /** A subscription whose messages are dealt out among the members of a group. */
 export interface SharedFilter {
   readonly shareName: string;
@@ -27,6 +30,9 @@ export function topicFilterProblem(filter: string): string | undefined {
   if (shared === undefined) return textProblem(filter) ?? wildcardProblem(filter);
   if (shared.shareName === '' || shared.shareName.includes('+') || shared.shareName.includes('#')) {
     return 'needs a share name without wildcards after $share/';
+  }
+  if (shared.shareName.length > MAX_SHARE_NAME_CHARACTERS) {
+    return `has a share name of more than ${MAX_SHARE_NAME_CHARACTERS} characters`;
   }
   return textProblem(shared.filter) ?? wildcardProblem(shared.filter);
 }

@@ -16,7 +16,15 @@ export const permission: ResourceType = {
   type: TYPE,
   name: (logicalId, _properties, { stack }) => ({ ref: `${stack}-${logicalId}`, attributes: {} }),
   create(logicalId, _named, properties) {
-    readProperties(schema, properties, TYPE, logicalId);
-    return undefined;
+    const read = readProperties(schema, properties, TYPE, logicalId);
+    const { FunctionName, Action, Principal, SourceArn, SourceAccount } = read;
+    return {
+      kind: 'lambda-permission',
+      functionName: FunctionName,
+      action: Action,
+      principal: Principal,
+      ...(SourceArn === undefined ? {} : { sourceArn: SourceArn }),
+      ...(SourceAccount === undefined ? {} : { sourceAccount: SourceAccount }),
+    };
   },
 };

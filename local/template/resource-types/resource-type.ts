@@ -13,13 +13,90 @@ export interface Place {
   readonly endpointUrl: string;
 }
 
-/** What the cloud has to create for a resource; undefined where there is nothing to create. */
+/** What the cloud has to create or to know for a resource; undefined where there is nothing. */
 export type Creation =
   | { readonly kind: 'table'; readonly name: string; readonly request: Readonly<Record<string, unknown>> }
   | { readonly kind: 'queue'; readonly name: string; readonly attributes: Readonly<Record<string, string>> }
+  | { readonly kind: 'queue-policy'; readonly queueUrls: readonly string[]; readonly document: unknown }
   | { readonly kind: 'bucket'; readonly name: string }
   | { readonly kind: 'topic-rule'; readonly name: string; readonly payload: unknown }
+  | { readonly kind: 'rule-destination'; readonly confirmationUrl: string }
+  | CreatedTopic
+  | CreatedSubscription
+  | { readonly kind: 'topic-policy'; readonly topicArns: readonly string[]; readonly document: unknown }
+  | { readonly kind: 'log-group'; readonly name: string }
+  | CreatedDeliveryStream
+  | CreatedRole
+  | CreatedRolePolicy
+  | CreatedManagedPolicy
+  | CreatedPermission
   | undefined;
+
+/** An SNS topic, its attributes by SNS's own names. */
+export interface CreatedTopic {
+  readonly kind: 'topic';
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly subscriptions: readonly { readonly protocol: string; readonly endpoint: string }[];
+}
+
+/** A subscription to an SNS topic, its attributes by SNS's own names. */
+export interface CreatedSubscription {
+  readonly kind: 'subscription';
+  readonly topicArn: string;
+  readonly protocol: string;
+  readonly endpoint: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A Firehose delivery stream that writes into a bucket. */
+export interface CreatedDeliveryStream {
+  readonly kind: 'delivery-stream';
+  readonly name: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly isCompressed: boolean;
+  readonly intervalSeconds: number;
+  readonly sizeMib: number;
+}
+
+/** An IAM role with the policies that stand in it. */
+export interface CreatedRole {
+  readonly kind: 'role';
+  readonly name: string;
+  readonly arn: string;
+  readonly trustPolicy: unknown;
+  readonly policies: readonly { readonly name: string; readonly document: unknown }[];
+  readonly managedPolicyArns: readonly string[];
+  readonly hasPermissionsBoundary: boolean;
+}
+
+/** A policy that stands beside the roles that it belongs to. */
+export interface CreatedRolePolicy {
+  readonly kind: 'role-policy';
+  readonly name: string;
+  readonly document: unknown;
+  readonly roleNames: readonly string[];
+}
+
+/** A policy that roles may also name by its ARN. */
+export interface CreatedManagedPolicy {
+  readonly kind: 'managed-policy';
+  readonly name: string;
+  readonly arn: string;
+  readonly document: unknown;
+  readonly roleNames: readonly string[];
+}
+
+/** Leave for a service to invoke a function. */
+export interface CreatedPermission {
+  readonly kind: 'lambda-permission';
+  readonly functionName: string;
+  readonly action: string;
+  readonly principal: string;
+  readonly sourceArn?: string;
+  readonly sourceAccount?: string;
+}
 
 /** One type of CloudFormation resource that the glass copy has. */
 export interface ResourceType {

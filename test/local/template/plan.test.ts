@@ -112,7 +112,7 @@ test.each<[string, TestService, RegExp]>([
   expect(() => plan(service)).toThrow(message);
 });
 
-test('An iot event becomes a topic rule that invokes its function.', () => {
+test('An iot event becomes a topic rule that invokes its function, and the permission to.', () => {
   const { creations } = plan({
     functions: {
       'do-it': { handler: 'a.b', events: [{ iot: { sql: "SELECT * FROM 'a'", enabled: false } }] },
@@ -129,6 +129,13 @@ test('An iot event becomes a topic rule that invokes its function.', () => {
           { Lambda: { FunctionArn: 'arn:aws:lambda:eu-west-1:000000000000:function:test-dev-do-it' } },
         ],
       },
+    },
+    {
+      kind: 'lambda-permission',
+      functionName: 'arn:aws:lambda:eu-west-1:000000000000:function:test-dev-do-it',
+      action: 'lambda:InvokeFunction',
+      principal: 'iot.amazonaws.com',
+      sourceArn: 'arn:aws:iot:eu-west-1:000000000000:rule/test_dev_DoDashitIotTopicRule1',
     },
   ]);
 });

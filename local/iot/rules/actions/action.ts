@@ -20,7 +20,14 @@ export interface ActionInvocation {
 export interface PreparedAction {
   /** What it acts on (function, topic, bucket, queue, table): `failedResource` when it fails. */
   readonly resource: Template;
-  /** @throws ActionError, SqlEvaluationError, or whatever the service rejects with. */
+  /** The URL that has to be confirmed before messages may be posted; only where no template stands in it. */
+  readonly confirmationUrl?: string;
+  /**
+   * Renders every template before it does anything: where a render has to wait for another service, it is run
+   * again from the start.
+   *
+   * @throws ActionError, SqlEvaluationError, or whatever the service rejects with.
+   */
   run(resource: string, invocation: ActionInvocation, services: ActionServices): Promise<void>;
 }
 
@@ -65,15 +72,47 @@ export const cloudFormationBoolean = z.union([
   z.enum(['true', 'false']).transform((text) => text === 'true'),
 ]);
 
-/** Actions act under this role on AWS; this cloud requires it as AWS does and does not evaluate it. */
+/** A parameter that is one of a few words, or a template that becomes one of them. */
+export function templateChoice(choices: readonly string[]) {
+  return templateText.refine(
+    ({ source }) => source.includes('${') || choices.includes(source),
+    `it is one of ${choices.join(', ')}`,
+  );
+}
+
+/** Actions act under this role; what it allows is asked of the authoriser (permissions.ts). */
 export const roleArn = z.string().min(1);
+
+/** CloudFormation takes whole numbers also as text. */
+export function cloudFormationInteger(minimum: number, maximum: number) {
+  return z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,9}$/)
+        .transform(Number),
+    ])
+    .pipe(z.number().int().min(minimum).max(maximum));
+}
 
 export type ActionErrorCode =
   | 'REPUBLISH_LOOP'
   | 'REPUBLISH_TOPIC_REFUSED'
+  | 'HEADER_REFUSED'
   | 'OBJECT_KEY_EMPTY'
   | 'BODY_NOT_TEXT'
-  | 'ITEM_NOT_AN_OBJECT';
+  | 'RESULT_NOT_JSON'
+  | 'ITEM_NOT_AN_OBJECT'
+  | 'ITEM_TOO_DEEP'
+  | 'KEY_INVALID'
+  | 'PARAMETER_INVALID'
+  | 'BATCH_INVALID'
+  | 'MEASURE_INVALID'
+  | 'HTTP_TARGET_REFUSED'
+  | 'HTTP_DESTINATION_NOT_ENABLED'
+  | 'HTTP_FAILED'
+  | 'SERVICE_MISSING';
 
 /** An action cannot do its work with this message. */
 export class ActionError extends GlasshouseError {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { topicNameProblem } from '../../topics/topic-name.ts';
 import { ActionError, defineAction, roleArn, templateText } from './action.ts';
+import { headersSchema, renderHeaders } from './message-headers.ts';
+import { requirePermission } from './permissions.ts';
 
 /** A message that has passed through this many republish actions goes no further: the rules form a loop. */
 const MAX_REPUBLISHES = 10;
@@ -14,11 +16,13 @@ export const republish = defineAction({
     Qos: z
       .union([z.literal([0, 1]), z.literal(['0', '1']).transform((text) => (text === '1' ? 1 : 0))])
       .default(0),
+    Headers: headersSchema.optional(),
     RoleArn: roleArn,
   }),
-  prepare: ({ Topic, Qos }) => ({
+  prepare: ({ Topic, Qos, Headers, RoleArn }) => ({
     resource: Topic,
-    run: async (target, { result, message, ruleName }, services) => {
+    run: async (target, invocation, services) => {
+      const { result, message, ruleName, context } = invocation;
       if (message.republishes >= MAX_REPUBLISHES) {
         throw new ActionError(
           'REPUBLISH_LOOP',
@@ -27,14 +31,20 @@ export const republish = defineAction({
           { ruleName, topic: message.topic },
         );
       }
+      const topic = realTopic(target);
+      const properties = Headers === undefined ? undefined : renderHeaders(Headers, context);
+      requirePermission(services, invocation, RoleArn, 'iot:Publish', ({ region, accountId }) => {
+        return `arn:aws:iot:${region}:${accountId}:topic/${topic}`;
+      });
       services.publish({
-        topic: realTopic(target),
+        topic,
         payload: result.bytes(),
         qos: Qos,
         retain: false,
         publisher: { protocol: 'RULE' },
         traceId: message.traceId,
         republishes: message.republishes + 1,
+        ...(properties === undefined ? {} : { properties }),
       });
     },
   }),

@@ -1,6 +1,7 @@
-import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
-import { ActionError, cloudFormationBoolean, defineAction, roleArn, templateText } from './action.ts';
+import { cloudFormationBoolean, defineAction, roleArn, templateText } from './action.ts';
+import { requirePermission } from './permissions.ts';
+import { textOf } from './result-text.ts';
 
 /** Sends the SELECT result to a queue, as text or in base64. */
 export const sqs = defineAction({
@@ -11,17 +12,16 @@ export const sqs = defineAction({
     UseBase64: cloudFormationBoolean.default(false),
     RoleArn: roleArn,
   }),
-  prepare: ({ QueueUrl, UseBase64 }) => ({
+  prepare: ({ QueueUrl, UseBase64, RoleArn }) => ({
     resource: QueueUrl,
-    run: async (queueUrl, { result }, services) => {
-      await services.sendMessage({ queueUrl, body: bodyOf(result.bytes(), UseBase64) });
+    run: async (queueUrl, invocation, services) => {
+      const bytes = invocation.result.bytes();
+      const body = UseBase64 ? Buffer.from(bytes).toString('base64') : textOf(bytes, 'SQS', 'set UseBase64');
+      requirePermission(services, invocation, RoleArn, 'sqs:SendMessage', ({ region, accountId }) => {
+        const name = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
+        return `arn:aws:sqs:${region}:${accountId}:${name}`;
+      });
+      await services.sendMessage({ queueUrl, body });
     },
   }),
 });
-
-function bodyOf(bytes: Uint8Array, useBase64: boolean): string {
-  if (!useBase64 && !isUtf8(bytes)) {
-    throw new ActionError('BODY_NOT_TEXT', 'the payload is not UTF-8, which SQS requires: set UseBase64');
-  }
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(useBase64 ? 'base64' : 'utf8');
-}

@@ -1,74 +1,71 @@
-import { columnKey, type SelectItem } from './ast.ts';
-import { compileExpression, type Evaluate } from './compile-expression.ts';
+import { columnKey, type SelectItem, type Selection } from './ast.ts';
+import type { Compilation, Evaluate, Frame } from './compilation.ts';
 import type { MessageContext } from './context.ts';
 import { isObject, member } from './conversions.ts';
 import { SqlEvaluationError } from './errors.ts';
-import { payloadResult, type SelectResult, valueResult } from './result.ts';
-import type { Switches } from './switches.ts';
+import { keysOf, ObjectBuilder } from './key-order.ts';
 import type { SqlObject, SqlValue } from './values.ts';
-
-type Columns = Record<string, SqlValue>;
+import type { WorkBudget } from './work-budget.ts';
 
 /** Adds one item of the SELECT list to the result. */
-type AddColumns = (context: MessageContext, columns: Columns) => void;
+type AddColumns = (context: MessageContext, frame: Frame | undefined, columns: ObjectBuilder) => void;
 
-/** Makes a closure of a SELECT list. */
-export function compileSelect(
-  items: readonly SelectItem[],
-  switches: Switches,
-): (context: MessageContext) => SelectResult {
-  const only = items.length === 1 ? items[0] : undefined;
-  if (only?.value.kind === 'wildcard' && only.alias === undefined) {
-    return ({ payload }) => payloadResult(payload);
+/** Makes a closure of what follows a SELECT, of a statement or of a nested query. */
+export function compileSelection({ isValue, items }: Selection, compilation: Compilation): Evaluate {
+  const [only, another] = items;
+  const isWhole = only !== undefined && another === undefined && only.alias === undefined;
+  if (isWhole && (isValue || only.expression.kind === 'wildcard')) {
+    return compilation.compile(only.expression, compilation);
   }
-  const steps = items.map((item) => compileItem(item, switches));
-  return (context) => {
-    const columns: Columns = {};
-    for (const step of steps) step(context, columns);
-    return valueResult(columns);
+  const steps = items.map((item) => compileItem(item, compilation));
+  return (context, frame) => {
+    const columns = new ObjectBuilder();
+    for (const step of steps) step(context, frame, columns);
+    return columns.build();
   };
 }
 
-function compileItem(item: SelectItem, switches: Switches): AddColumns {
+function compileItem(item: SelectItem, compilation: Compilation): AddColumns {
+  const evaluate = compilation.compile(item.expression, compilation);
   const [key, ...innerKeys] = columnKey(item) ?? [];
-  if (key === undefined) return addPayload;
-  const evaluate: Evaluate =
-    item.value.kind === 'wildcard'
-      ? ({ payload }) => payload.json()
-      : compileExpression(item.value.expression, switches);
-  return (context, columns) => {
-    const value = evaluate(context);
+  if (key === undefined) return addAll(evaluate, compilation);
+  const { budget } = compilation;
+  return (context, frame, columns) => {
+    const value = evaluate(context, frame);
     if (value === undefined) return;
-    put(columns, key, innerKeys.length === 0 ? value : nest(member(columns, key), innerKeys, value));
+    columns.set(key, innerKeys.length === 0 ? value : nest(columns.get(key), innerKeys, value, budget));
   };
 }
 
-/** `*` beside other columns: each member of the payload is a column; a later column of the same key wins. */
-function addPayload({ payload }: MessageContext, columns: Columns): void {
-  const value = payload.json();
-  if (!isObject(value)) {
+/**
+ * `*` beside other columns: each member is a column; a later column of the same key wins. Elements of a nested query
+ * that are no Objects have none.
+ */
+function addAll(evaluate: Evaluate, { scope, budget }: Compilation): AddColumns {
+  return (context, frame, columns) => {
+    const value = evaluate(context, frame);
+    if (isObject(value)) {
+      budget.spend(keysOf(value).length);
+      columns.setAll(value);
+      return;
+    }
+    if (scope !== undefined) return;
     throw new SqlEvaluationError(
       'PAYLOAD_NOT_AN_OBJECT',
       'the payload is not a JSON object: columns can be added to * only when it is one',
     );
-  }
-  for (const key of Object.keys(value)) put(columns, key, value[key]);
+  };
 }
 
 /** A copy of `base` with the value at the path: columns whose aliases begin alike share their objects. */
-function nest(base: SqlValue, path: readonly string[], value: SqlValue): SqlObject {
-  const copy: Columns = isObject(base) ? { ...base } : {};
-  const [key, ...innerKeys] = path;
-  if (key === undefined) return copy;
-  put(copy, key, innerKeys.length === 0 ? value : nest(member(copy, key), innerKeys, value));
-  return copy;
-}
-
-/** Assigning to `__proto__` would not make a member. */
-function put(columns: Columns, key: string, value: SqlValue): void {
-  if (key !== '__proto__') {
-    columns[key] = value;
-    return;
+function nest(base: SqlValue, path: readonly string[], value: SqlValue, budget: WorkBudget): SqlObject {
+  const copy = new ObjectBuilder();
+  if (isObject(base)) {
+    budget.spend(keysOf(base).length);
+    copy.setAll(base);
   }
-  Object.defineProperty(columns, key, { value, enumerable: true, configurable: true, writable: true });
+  const [key, ...innerKeys] = path;
+  if (key === undefined) return copy.build();
+  copy.set(key, innerKeys.length === 0 ? value : nest(member(base, key), innerKeys, value, budget));
+  return copy.build();
 }

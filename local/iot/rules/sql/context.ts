@@ -1,32 +1,26 @@
-import { isUtf8 } from 'node:buffer';
-import { SqlEvaluationError } from './errors.ts';
+import type { ExternalCalls } from './external/calls.ts';
+import { Payload } from './payload.ts';
 import type { SqlValue } from './values.ts';
+import type { SqlVersion } from './version.ts';
 
-/** The original payload of a message: parsed when it is first read as JSON, and once for all rules. */
-export class Payload {
-  readonly bytes: Uint8Array;
-  #json: { readonly value: SqlValue } | { readonly error: SqlEvaluationError } | undefined;
+export { Payload };
 
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-  }
+/** What an MQTT 5 message says about itself. */
+export interface MqttProperties {
+  readonly payloadFormatIndicator?: 'UNSPECIFIED_BYTES' | 'UTF8_DATA' | undefined;
+  readonly contentType?: string | undefined;
+  readonly responseTopic?: string | undefined;
+  /** As base64 text. */
+  readonly correlationData?: string | undefined;
+  /** Keys and values in the order of the packet; a key may come more than once. */
+  readonly userProperties?: readonly (readonly [key: string, value: string])[] | undefined;
+}
 
-  /**
-   * The payload as JSON. Rules share the value: do not change it. An empty payload counts as `{}`, because AWS
-   * documents that data can be added to it.
-   *
-   * @throws SqlEvaluationError PAYLOAD_NOT_JSON
-   */
-  json(): SqlValue {
-    this.#json ??= parse(this.bytes);
-    if ('error' in this.#json) throw this.#json.error;
-    return this.#json.value;
-  }
-
-  isJson(): boolean {
-    this.#json ??= parse(this.bytes);
-    return 'value' in this.#json;
-  }
+/** What templates see of their rule. */
+export interface RuleScope {
+  readonly version: SqlVersion;
+  /** The value of a SET variable. @throws SqlEvaluationError UNKNOWN_VARIABLE */
+  variable(name: string, context: MessageContext): SqlValue;
 }
 
 /** All that an expression can see of a message. */
@@ -34,33 +28,22 @@ export interface MessageContext {
   readonly payload: Payload;
   /** As `topic()` gives it: without the prefix of Basic Ingest. */
   readonly topic: string;
+  /** Twelve digits. */
+  readonly accountId: string;
   readonly clientId?: string;
   readonly principal?: string;
   readonly sourceIp?: string;
   /** Only for a message that came over MQTT. */
   readonly traceId?: string;
+  /** Only for a message that came over MQTT 5. */
+  readonly mqtt5?: MqttProperties;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
   newUuid(): string;
-}
-
-function parse(bytes: Uint8Array): { value: SqlValue } | { error: SqlEvaluationError } {
-  if (bytes.length === 0) return { value: {} };
-  if (!isUtf8(bytes)) return { error: notJson('it is not UTF-8') };
-  try {
-    const value: SqlValue = JSON.parse(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'),
-    );
-    return { value };
-  } catch (thrown) {
-    return { error: notJson('it cannot be parsed', thrown) };
-  }
-}
-
-function notJson(reason: string, cause?: unknown): SqlEvaluationError {
-  return new SqlEvaluationError(
-    'PAYLOAD_NOT_JSON',
-    `the payload is not JSON (${reason}): only SELECT * without other columns takes any payload`,
-    cause,
-  );
+  /** At least 0, less than 1. */
+  random(): number;
+  /** The other services that SQL may ask, with their answers so far; absent when there are none. */
+  readonly external?: ExternalCalls;
+  /** The rule whose templates are rendered; absent for a template outside a rule. */
+  readonly rule?: RuleScope;
 }

@@ -1,21 +1,23 @@
-import { SqlEvaluationError } from './errors.ts';
+import { truncate } from './arithmetic.ts';
+import { ExactNumber } from './exact-number.ts';
+import { MAX_DEPTH, tooDeep, writeJson } from './json-writer.ts';
 import {
+  canHold,
+  isNumber,
   numberFromText,
+  numbersEqual,
   numberText,
   type SqlNumber,
   type SqlObject,
   type SqlValue,
-  truncate,
 } from './values.ts';
-
-/** How deep two values are compared before the rule fails. */
-const MAX_COMPARED_DEPTH = 1_000;
+import { WorkBudget } from './work-budget.ts';
 
 /** Conversion to Decimal: numbers, and Strings that are a number from end to end; otherwise Undefined. */
 export function toNumber(value: SqlValue): SqlNumber | undefined {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'string' && isDecimalText(value)) return numberFromText(value);
-  return undefined;
+  if (isNumber(value)) return value;
+  if (typeof value !== 'string' || !isDecimalText(value)) return undefined;
+  return canHold(value) ? numberFromText(value) : undefined;
 }
 
 /** Conversion to Int: through Decimal, cut towards zero. */
@@ -36,59 +38,57 @@ export function toBoolean(value: SqlValue): boolean | undefined {
 /** Conversion to String: JSON without spaces for Arrays and Objects; Undefined for Null and Undefined. */
 export function toText(value: SqlValue): string | undefined {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return numberText(value);
+  if (value === undefined || value === null) return undefined;
   if (typeof value === 'boolean') return value ? 'true' : 'false';
-  return value === undefined || value === null ? undefined : toJson(value);
-}
-
-/** @throws SqlEvaluationError VALUE_TOO_DEEP */
-export function toJson(value: Exclude<SqlValue, undefined>): string {
-  try {
-    return JSON.stringify(value);
-  } catch (thrown) {
-    throw new SqlEvaluationError(
-      'VALUE_TOO_DEEP',
-      'a value is nested too deep to be written as JSON',
-      thrown,
-    );
-  }
+  return isNumber(value) ? numberText(value) : writeJson(value);
 }
 
 /**
  * Equality without conversion: values of different types are not equal, Arrays compare in order, Objects
  * without. Neither side is Undefined.
  *
- * @throws SqlEvaluationError VALUE_TOO_DEEP
+ * @param budget what the comparison may cost; one of its own when left out
+ * @throws SqlEvaluationError VALUE_TOO_DEEP, TOO_MUCH_WORK
  */
-export function isEqual(left: SqlValue, right: SqlValue, depth = 0): boolean {
+export function isEqual(left: SqlValue, right: SqlValue, budget?: WorkBudget): boolean {
   if (left === right) return true;
-  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
-  if (depth > MAX_COMPARED_DEPTH) {
-    throw new SqlEvaluationError(
-      'VALUE_TOO_DEEP',
-      `values nested deeper than ${MAX_COMPARED_DEPTH} are compared`,
-    );
+  if (typeof left !== 'object' || typeof right !== 'object') return isSameNumber(left, right);
+  return arePartsEqual(left, right, budget ?? new WorkBudget(), 0);
+}
+
+function arePartsEqual(left: SqlValue, right: SqlValue, budget: WorkBudget, depth: number): boolean {
+  if (left === right) return true;
+  if (depth > MAX_DEPTH) throw tooDeep();
+  if (isArray(left)) {
+    if (!isArray(right) || left.length !== right.length) return false;
+    budget.spend(left.length);
+    return left.every((element, index) => arePartsEqual(element, right[index], budget, depth + 1));
   }
-  if (isArray(left) || isArray(right)) {
-    if (!isArray(left) || !isArray(right) || left.length !== right.length) return false;
-    return left.every((element, index) => isEqual(element, right[index], depth + 1));
-  }
+  if (!isObject(left) || !isObject(right)) return isSameNumber(left, right);
   const keys = Object.keys(left);
   if (keys.length !== Object.keys(right).length) return false;
-  return keys.every((key) => Object.hasOwn(right, key) && isEqual(left[key], right[key], depth + 1));
+  budget.spend(keys.length);
+  return keys.every(
+    (key) => Object.hasOwn(right, key) && arePartsEqual(left[key], right[key], budget, depth + 1),
+  );
+}
+
+function isSameNumber(left: SqlValue, right: SqlValue): boolean {
+  return isNumber(left) && isNumber(right) && numbersEqual(left, right);
 }
 
 /** A member of an Object; Undefined where there is none, and for everything that is not an Object. */
 export function member(value: SqlValue, key: string): SqlValue {
-  if (!isObject(value)) return undefined;
-  return Object.hasOwn(value, key) ? value[key] : undefined;
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 export function isObject(value: SqlValue): value is SqlObject {
-  return typeof value === 'object' && value !== null && !isArray(value);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  );
 }
 
-function isArray(value: SqlValue): value is readonly SqlValue[] {
+export function isArray(value: SqlValue): value is readonly SqlValue[] {
   return Array.isArray(value);
 }
 

@@ -8,12 +8,15 @@ export type SqlParseErrorCode =
   | 'NUMBER_OUT_OF_RANGE'
   | 'COMMENT'
   | 'NOT_SERVED_YET'
+  | 'NOT_IN_THIS_VERSION'
   | 'UNKNOWN_FUNCTION'
   | 'WRONG_ARGUMENT_COUNT'
   | 'UNNAMED_COLUMN'
   | 'INVALID_TOPIC_FILTER'
   | 'STATEMENT_TOO_LONG'
-  | 'EXPRESSION_TOO_LARGE';
+  | 'EXPRESSION_TOO_LARGE'
+  | 'UNKNOWN_VARIABLE'
+  | 'INVALID_VARIABLE';
 
 /** A rule's SQL, or an expression in a substitution template, cannot be compiled. */
 export class SqlParseError extends GlasshouseError {
@@ -43,7 +46,18 @@ export type SqlEvaluationErrorCode =
   | 'PAYLOAD_NOT_AN_OBJECT'
   | 'VALUE_TOO_DEEP'
   | 'NUMBER_OUT_OF_RANGE'
-  | 'DIVISION_BY_ZERO';
+  | 'DIVISION_BY_ZERO'
+  | 'VALUE_TOO_LARGE'
+  | 'TOO_MUCH_WORK'
+  | 'NOT_IN_THIS_VERSION'
+  | 'UNKNOWN_VARIABLE'
+  | 'EXTERNAL_NOT_AVAILABLE'
+  | 'EXTERNAL_CALL_FAILED'
+  | 'EXTERNAL_LIMIT_EXCEEDED'
+  | 'PATTERN_NOT_SERVED'
+  | 'PATTERN_TOO_COSTLY'
+  | 'TIME_NOT_READABLE'
+  | 'DESCRIPTOR_NOT_USABLE';
 
 /** The rule's SQL cannot be evaluated for one message: none of its actions runs. */
 export class SqlEvaluationError extends GlasshouseError {

@@ -3,6 +3,8 @@ import { SqlParseError } from './errors.ts';
 export type Token =
   | { readonly kind: 'word'; readonly text: string; readonly start: number; readonly end: number }
   | { readonly kind: 'number'; readonly text: string; readonly start: number; readonly end: number }
+  /** `@name`; its text is without the @, and empty when no name follows. */
+  | { readonly kind: 'variable'; readonly text: string; readonly start: number; readonly end: number }
   | {
       readonly kind: 'string';
       /** What stands between the quotes. */
@@ -14,7 +16,7 @@ export type Token =
   | { readonly kind: 'symbol'; readonly text: string; readonly start: number; readonly end: number }
   | { readonly kind: 'end'; readonly text: ''; readonly start: number; readonly end: number };
 
-const SINGLE_SYMBOLS = '(),.*+-/%=<>{}[]@';
+const SINGLE_SYMBOLS = '(),.*+-/%=<>{}[]:';
 
 /**
  * Cuts SQL into tokens, one call at a time: in a substitution template the SQL ends where the parser says so,
@@ -38,7 +40,7 @@ export class Lexer {
     if (isLetter(code)) return this.#word(start);
     if (isDigit(code)) return this.#number(start);
     if (code === 0x27 || code === 0x22) return this.#string(start, code === 0x27 ? "'" : '"');
-    return this.#symbol(start);
+    return code === 0x40 ? this.#variable(start) : this.#symbol(start);
   }
 
   /** The UTF-16 code at an offset from here; -1 past the end. */
@@ -47,9 +49,14 @@ export class Lexer {
     return at < this.#text.length ? this.#text.charCodeAt(at) : -1;
   }
 
-  #word(start: number): Token {
+  #word(start: number): Token & { kind: 'word' } {
     while (isLetter(this.#code(0)) || isDigit(this.#code(0))) this.#at += 1;
     return { kind: 'word', text: this.#text.slice(start, this.#at), start, end: this.#at };
+  }
+
+  #variable(start: number): Token {
+    this.#at += 1;
+    return { ...this.#word(start + 1), kind: 'variable', start };
   }
 
   #number(start: number): Token {

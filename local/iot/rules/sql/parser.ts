@@ -1,31 +1,48 @@
 import { topicFilterProblem } from '../../topics/topic-filter.ts';
-import { columnKey, type Expression, type SelectItem, type Statement } from './ast.ts';
+import type { Assignment, Expression, Statement } from './ast.ts';
 import { SqlParseError } from './errors.ts';
-import { parseExpression, parseKey } from './parse-expression.ts';
-import { notServedYet, TokenReader, unexpected } from './token-reader.ts';
+import type { Grammar } from './grammar.ts';
+import { parseExpression } from './parse-expression.ts';
+import { parseSelection } from './parse-query.ts';
+import { defaultSwitches, type Switches } from './switches.ts';
+import { TokenReader, unexpected } from './token-reader.ts';
+import type { SqlVersion } from './version.ts';
 
-const SHAPE = "a statement is SELECT <columns> FROM '<topic filter>' [WHERE <condition>]";
+const SHAPE =
+  "a statement is [SET @name = <expression>, …] SELECT [VALUE] <columns> FROM '<topic filter>' [WHERE <condition>]";
+
+const MAX_VARIABLE_NAME_LENGTH = 64;
+
+/** Each column of a statement has the size of an expression to itself. */
+const columns: Pick<Grammar, 'expression'> = { expression: parseExpression };
 
 /**
  * Parses a rule's statement. FROM may be missing, as AWS allows for a rule that only Basic Ingest reaches.
  *
- * @throws SqlParseError at the first thing that is not AWS IoT SQL or is not served yet.
+ * @throws SqlParseError at the first thing that is not AWS IoT SQL, or not part of the version.
  */
-export function parseStatement(sql: string): Statement {
-  const reader = new TokenReader(sql);
-  if (reader.atKeyword('SET')) {
-    throw notServedYet(reader.peek(), 'SET is', 'write the expression out where it is used');
-  }
+export function parseStatement(
+  sql: string,
+  version: SqlVersion = '2016-03-23',
+  { argumentCount }: Pick<Switches, 'argumentCount'> = defaultSwitches,
+): Statement {
+  const declared = new Set<string>();
+  const reader = new TokenReader(sql, {
+    version,
+    variables: declared,
+    refusesArgumentCounts: argumentCount === 'refused',
+  });
+  const variables = reader.skipKeyword('SET') ? parseAssignments(reader, declared) : [];
   if (!reader.skipKeyword('SELECT')) throw unexpected(reader.peek(), SHAPE);
-  refuseSelectValue(reader);
-  const items = parseItems(reader);
+  const selection = parseSelection(reader, columns);
   const topicFilter = reader.skipKeyword('FROM') ? parseTopicFilter(reader) : undefined;
   const where = reader.skipKeyword('WHERE') ? parseExpression(reader) : undefined;
   if (reader.peek().kind !== 'end') {
     throw unexpected(reader.peek(), `an operator or the end comes here; ${SHAPE}`);
   }
   return {
-    items,
+    variables,
+    selection,
     ...(topicFilter === undefined ? {} : { topicFilter }),
     ...(where === undefined ? {} : { where }),
   };
@@ -39,69 +56,52 @@ export function parseStatement(sql: string): Statement {
 export function parseTemplateExpression(
   template: string,
   start: number,
+  version: SqlVersion = '2016-03-23',
+  { argumentCount }: Pick<Switches, 'argumentCount'> = defaultSwitches,
 ): { expression: Expression; end: number } {
-  const reader = new TokenReader(template, start);
+  const reader = new TokenReader(template, {
+    version,
+    start,
+    refusesArgumentCounts: argumentCount === 'refused',
+  });
   const expression = parseExpression(reader);
   const close = reader.expectSymbol('}', 'an operator or the closing } of the template comes here');
   return { expression, end: close.end };
 }
 
-/** VALUE is a word of the language only where an expression follows it; otherwise it is a key like others. */
-function refuseSelectValue(reader: TokenReader): void {
-  if (!reader.atKeyword('VALUE')) return;
-  const next = reader.peek(1);
-  const isModifier =
-    next.kind === 'number' ||
-    next.kind === 'string' ||
-    (next.kind === 'symbol' && '([{@'.includes(next.text)) ||
-    (next.kind === 'word' && !['AS', 'FROM', 'WHERE', 'AND', 'OR', 'IN'].includes(next.text.toUpperCase())) ||
-    (reader.atSymbol('*', 1) && endsColumn(reader, 2));
-  if (isModifier)
-    throw notServedYet(reader.peek(), 'SELECT VALUE is', 'select columns, or * for the payload');
-}
-
-function endsColumn(reader: TokenReader, distance: number): boolean {
-  const token = reader.peek(distance);
-  if (token.kind === 'word') return ['AS', 'FROM', 'WHERE'].includes(token.text.toUpperCase());
-  return token.kind === 'end' || token.text === '.' || token.text === ',';
-}
-
-function parseItems(reader: TokenReader): SelectItem[] {
-  const items: SelectItem[] = [];
+/** A variable can be used from the next assignment on; each is assigned once. */
+function parseAssignments(reader: TokenReader, declared: Set<string>): Assignment[] {
+  const assignments: Assignment[] = [];
   do {
-    const first = reader.peek();
-    const item = parseItem(reader);
-    if (item.value.kind === 'expression' && columnKey(item) === undefined) {
-      throw new SqlParseError('UNNAMED_COLUMN', {
-        column: first.start + 1,
-        found: 'a column without a name',
-        supported: 'AWS does not document its key: give it one with AS',
-      });
-    }
-    items.push(item);
+    const name = parseNewVariable(reader, declared);
+    reader.expectSymbol('=', '"=" comes here: names of variables have letters, digits and underscores');
+    assignments.push({ name, value: parseExpression(reader) });
+    declared.add(name);
   } while (reader.skipSymbol(','));
-  return items;
+  return assignments;
 }
 
-function parseItem(reader: TokenReader): SelectItem {
-  const isWildcard = reader.skipSymbol('*');
-  if (isWildcard && reader.atSymbol('.')) {
-    throw notServedYet(reader.peek(), 'a path on * is', 'paths begin with a key of the payload');
+function parseNewVariable(reader: TokenReader, declared: ReadonlySet<string>): string {
+  const token = reader.take();
+  if (token.kind !== 'variable' || token.text === '') {
+    throw unexpected(token, 'a variable comes here: an @ and its name');
   }
-  const value: SelectItem['value'] = isWildcard
-    ? { kind: 'wildcard' }
-    : { kind: 'expression', expression: parseExpression(reader) };
-  if (!reader.skipKeyword('AS')) return { value };
-  const alias = [parseKey(reader)];
-  while (reader.skipSymbol('.')) alias.push(parseKey(reader));
-  return { value, alias };
+  const problem =
+    token.text.length > MAX_VARIABLE_NAME_LENGTH
+      ? `whose name has ${token.text.length} characters`
+      : declared.has(token.text)
+        ? 'which is assigned already'
+        : undefined;
+  if (problem === undefined) return token.text;
+  throw new SqlParseError('INVALID_VARIABLE', {
+    column: token.start + 1,
+    found: `the variable @${token.text}, ${problem}`,
+    supported: `a variable is assigned once, and its name has at most ${MAX_VARIABLE_NAME_LENGTH} characters`,
+  });
 }
 
 function parseTopicFilter(reader: TokenReader): string {
   const token = reader.peek();
-  if (token.kind === 'symbol' && (token.text === '*' || token.text === '(')) {
-    throw notServedYet(token, 'a query of anything but a topic filter is', SHAPE);
-  }
   if (token.kind !== 'string' || token.quote !== "'") {
     throw unexpected(token, 'a topic filter in single quotes comes here');
   }

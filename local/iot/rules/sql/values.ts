@@ -1,11 +1,13 @@
+import type { Decimal } from 'decimal.js';
 import { SqlEvaluationError } from './errors.ts';
+import { Decimal34, ExactNumber, MAX_DIGITS } from './exact-number.ts';
 
 /**
- * A number of AWS IoT SQL. It is a double here, and nothing outside this file relies on that: arithmetic on
- * values up to 17 digits is exact in the decimal sense (0.1 + 0.2 is 0.3). What a double cannot hold is the
- * difference between 5 and 5.0, which the version 2015-10-08 makes, and more than 17 digits.
+ * A number of AWS IoT SQL: up to 34 decimal digits. It is a JS number whenever the shortest text of that double
+ * is exactly the decimal meant (so 0.1 stands for one tenth, and never for the binary fraction beside it), and an
+ * ExactNumber otherwise. Each decimal has one representation only.
  */
-export type SqlNumber = number;
+export type SqlNumber = number | ExactNumber;
 
 /** A value of AWS IoT SQL: Undefined is undefined, Null is null. Values are shared: do not change them. */
 export type SqlValue = undefined | null | boolean | SqlNumber | string | readonly SqlValue[] | SqlObject;
@@ -14,111 +16,121 @@ export interface SqlObject {
   readonly [key: string]: SqlValue;
 }
 
-/** @throws SqlEvaluationError NUMBER_OUT_OF_RANGE */
+/** Doubles carry every decimal of this many digits. */
+const SAFE_DIGITS = 15;
+
+/** The shortest text of a double has no more digits. */
+const MAX_DOUBLE_DIGITS = 17;
+
+/** Far enough from the ends of the doubles to keep 15 digits. */
+const SAFE_EXPONENT = 290;
+
+export function isNumber(value: unknown): value is SqlNumber {
+  return typeof value === 'number' || value instanceof ExactNumber;
+}
+
+/**
+ * The number that digits stand for, more than 34 of them rounded. A text with a point or an exponent counts as a
+ * whole number when it is one; the version 2015-10-08 passes it through `asDecimal`.
+ *
+ * @throws SqlEvaluationError NUMBER_OUT_OF_RANGE
+ */
 export function numberFromText(text: string): SqlNumber {
-  return inRange(Number(text));
+  if (text.length <= SAFE_DIGITS) {
+    const double = Number(text);
+    const magnitude = Math.abs(double);
+    if (double === 0 ? !/[1-9]/.test(text) : magnitude > 1e-290 && magnitude < 1e290) return double + 0;
+  }
+  return fromDecimal(new Decimal34(text));
+}
+
+/** Whether a text of digits means a Decimal in the version 2015-10-08: it has a point or an exponent. */
+export function isDecimalNotation(text: string): boolean {
+  return /[.eE]/.test(text);
 }
 
 /** Whether the number that a text stands for can be held. */
 export function canHold(text: string): boolean {
-  return Number.isFinite(Number(text));
+  return new Decimal34(text).isFinite();
 }
 
-/** Whether a number counts as an Int: whole decimals do, as in the version 2016-03-23. */
+/** As a double; more than 17 digits are rounded, and what is beyond ±1.8E308 is infinite. */
+export function toDouble(value: SqlNumber): number {
+  return typeof value === 'number' ? value : value.decimal.toNumber();
+}
+
+/** The number of a double's shortest text; undefined for NaN and the infinities. */
+export function fromDouble(value: number): SqlNumber | undefined {
+  return Number.isFinite(value) ? value + 0 : undefined;
+}
+
+/** The number of a decimal. @throws SqlEvaluationError NUMBER_OUT_OF_RANGE */
+export function fromDecimal(decimal: Decimal): SqlNumber {
+  if (!decimal.isFinite()) throw outOfRange();
+  const digits = decimal.precision();
+  const value = digits > MAX_DIGITS ? new Decimal34(decimal).toSignificantDigits(MAX_DIGITS) : decimal;
+  if (!value.isFinite()) throw outOfRange();
+  if (digits <= MAX_DOUBLE_DIGITS) {
+    const double = value.toNumber();
+    const isSafe = digits <= SAFE_DIGITS && Math.abs(value.e) <= SAFE_EXPONENT;
+    if (isSafe || (Number.isFinite(double) && new Decimal34(double).equals(value))) return double + 0;
+  }
+  return new ExactNumber(value);
+}
+
+export function toDecimal(value: SqlNumber): Decimal {
+  return typeof value === 'number' ? new Decimal34(value) : value.decimal;
+}
+
+/** Marks a whole number as a Decimal, as the version 2015-10-08 tells 5.0 from 5; others are Decimals anyway. */
+export function asDecimal(value: SqlNumber): SqlNumber {
+  return isInt(value) ? new ExactNumber(toDecimal(value), true) : value;
+}
+
+/** The Int of a whole Decimal such as 5.0; other numbers are as they were. */
+export function withoutMark(value: SqlNumber): SqlNumber {
+  return typeof value === 'object' && value.isWholeDecimal ? fromDecimal(value.decimal) : value;
+}
+
+/** Whether a number counts as an Int: every whole one, but for the marked Decimals of 2015-10-08. */
 export function isInt(value: SqlNumber): boolean {
-  return Number.isInteger(value);
+  if (typeof value === 'number') return Number.isInteger(value);
+  return !value.isWholeDecimal && value.decimal.isInteger();
 }
 
-/** As a String conversion writes it. */
+/** As a String conversion writes it: every digit, no exponent. */
 export function numberText(value: SqlNumber): string {
-  return Number.isInteger(value) && Math.abs(value) >= 1e21 ? BigInt(value).toString() : String(value);
+  const text = String(value);
+  return typeof value === 'number' && text.includes('e') ? new Decimal34(text).toFixed() : text;
 }
 
-export function add(left: SqlNumber, right: SqlNumber): SqlNumber {
-  const sum = left + right;
-  if (Number.isSafeInteger(sum) && Number.isInteger(left)) return sum;
-  const [a, b, scale] = align(left, right);
-  return fromScaled(a + b, scale);
+/** Negative, zero or positive, as `left` is less than, equal to or greater than `right`. */
+export function compareNumbers(left: SqlNumber, right: SqlNumber): number {
+  if (typeof left === 'number' && typeof right === 'number') return left < right ? -1 : left > right ? 1 : 0;
+  return toDecimal(left).comparedTo(toDecimal(right));
 }
 
-export function subtract(left: SqlNumber, right: SqlNumber): SqlNumber {
-  return add(left, -right);
+/** Whether two numbers are the same; 5.0 is the same number as 5. */
+export function numbersEqual(left: SqlNumber, right: SqlNumber): boolean {
+  if (typeof left === 'number' && typeof right === 'number') return left === right;
+  return toDecimal(left).equals(toDecimal(right));
 }
 
-export function multiply(left: SqlNumber, right: SqlNumber): SqlNumber {
-  const product = left * right;
-  if (Number.isSafeInteger(product) && Number.isInteger(left) && Number.isInteger(right)) return product + 0;
-  const a = toScaled(left);
-  const b = toScaled(right);
-  return fromScaled(a.digits * b.digits, a.scale + b.scale);
+/** The whole part as a BigInt. */
+export function toBigInt(value: SqlNumber): bigint {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+  return BigInt(toDecimal(value).trunc().toFixed());
 }
 
-/** `right` is not zero. */
-export function divide(left: SqlNumber, right: SqlNumber): SqlNumber {
-  if (Number.isInteger(left) && Number.isInteger(right)) return inRange(left / right);
-  const [a, b] = align(left, right);
-  const areExact = isSafe(a) && isSafe(b);
-  return inRange(areExact ? Number(a) / Number(b) : left / right);
+/** @throws SqlEvaluationError NUMBER_OUT_OF_RANGE */
+export function fromBigInt(value: bigint): SqlNumber {
+  const double = Number(value);
+  return Number.isSafeInteger(double) ? double : fromDecimal(new Decimal34(value.toString()));
 }
 
-/** The whole part of a quotient of Ints; `right` is not zero. */
-export function divideInts(left: SqlNumber, right: SqlNumber): SqlNumber {
-  return inRange((left - (left % right)) / right);
-}
-
-/** With the sign of `left`; `right` is not zero. */
-export function remainder(left: SqlNumber, right: SqlNumber): SqlNumber {
-  if (Number.isInteger(left) && Number.isInteger(right)) return (left % right) + 0;
-  const [a, b, scale] = align(left, right);
-  return fromScaled(a % b, scale);
-}
-
-export function negate(value: SqlNumber): SqlNumber {
-  return 0 - value;
-}
-
-export function truncate(value: SqlNumber): SqlNumber {
-  return Math.trunc(value) + 0;
-}
-
-/** digits × 10^-scale. */
-interface Scaled {
-  readonly digits: bigint;
-  readonly scale: number;
-}
-
-/** The decimal that the shortest text of a double stands for. */
-function toScaled(value: SqlNumber): Scaled {
-  const text = String(inRange(value));
-  const exponentAt = text.indexOf('e');
-  const mantissa = exponentAt === -1 ? text : text.slice(0, exponentAt);
-  const exponent = exponentAt === -1 ? 0 : Number(text.slice(exponentAt + 1));
-  const point = mantissa.indexOf('.');
-  if (point === -1) return { digits: BigInt(mantissa), scale: -exponent };
-  const digits = BigInt(mantissa.slice(0, point) + mantissa.slice(point + 1));
-  return { digits, scale: mantissa.length - point - 1 - exponent };
-}
-
-function align(left: SqlNumber, right: SqlNumber): [bigint, bigint, number] {
-  const a = toScaled(left);
-  const b = toScaled(right);
-  const scale = Math.max(a.scale, b.scale);
-  return [a.digits * 10n ** BigInt(scale - a.scale), b.digits * 10n ** BigInt(scale - b.scale), scale];
-}
-
-function fromScaled(digits: bigint, scale: number): SqlNumber {
-  return inRange(Number(`${digits}e${-scale}`));
-}
-
-function isSafe(digits: bigint): boolean {
-  return digits <= BigInt(Number.MAX_SAFE_INTEGER) && digits >= BigInt(Number.MIN_SAFE_INTEGER);
-}
-
-/** Also turns -0 into 0, which SQL does not tell apart. */
-function inRange(value: SqlNumber): SqlNumber {
-  if (Number.isFinite(value)) return value + 0;
-  throw new SqlEvaluationError(
+function outOfRange(): SqlEvaluationError {
+  return new SqlEvaluationError(
     'NUMBER_OUT_OF_RANGE',
-    'a number is beyond ±1.8E308, which this cloud cannot hold',
+    'a number is beyond the exponent ±999 of AWS IoT SQL: keep the operands smaller',
   );
 }

@@ -1,12 +1,14 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { connect as connectClient, connectAsync } from 'mqtt';
+import { generate } from 'mqtt-packet';
 import { WebSocket } from 'ws';
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../../../local/clock.ts';
 import { ConfigurationError } from '../../../../local/errors.ts';
 import { attachWebSocket, listenTcp } from '../../../../local/iot/gateway/index.ts';
-import { startCloud } from './support.ts';
+import type { Gateway } from '../../../../local/iot/gateway/index.ts';
+import { connectPacket, startCloud } from './support.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
@@ -16,7 +18,12 @@ afterEach(async () => {
 const tcp = { host: '127.0.0.1', port: 0, setting: 'the option --mqtt-port' } as const;
 
 /** A gateway on both transports; `urls` are for MQTT clients. */
-async function start(): Promise<{ urls: Record<'tcp' | 'ws', string>; webPort: number; httpServer: Server }> {
+async function start(): Promise<{
+  gateway: Gateway;
+  urls: Record<'tcp' | 'ws', string>;
+  webPort: number;
+  httpServer: Server;
+}> {
   const { gateway } = startCloud({ clock: systemClock });
   const listener = await listenTcp(gateway, tcp);
   const httpServer = createServer((_request, response) => response.end('page'));
@@ -35,7 +42,7 @@ async function start(): Promise<{ urls: Record<'tcp' | 'ws', string>; webPort: n
     await listener.close();
   });
   const urls = { tcp: `mqtt://127.0.0.1:${listener.port}`, ws: `ws://127.0.0.1:${webPort}/mqtt` };
-  return { urls, webPort, httpServer };
+  return { gateway, urls, webPort, httpServer };
 }
 
 async function connect(url: string, clientId: string, clean = true) {
@@ -65,6 +72,39 @@ test.each(['tcp', 'ws'] as const)('MQTT.js publishes and subscribes over %s.', a
     ['room/2', 'two'],
     ['big', 'bbbbbbbbbb'],
   ]);
+});
+
+test.each(['tcp', 'ws'] as const)('MQTT.js speaks MQTT 5 over %s.', async (transport) => {
+  const { urls } = await start();
+  const five = { protocolVersion: 5, reconnectPeriod: 0 } as const;
+  const reader = await connectAsync(urls[transport], { ...five, clientId: 'reader' });
+  const writer = await connectAsync(urls[transport], { ...five, clientId: 'writer' });
+  cleanUps.push(() => Promise.all([reader.endAsync(true), writer.endAsync(true)]));
+  const received = new Promise((resolve) => {
+    reader.on('message', (topic, payload, { properties }) => {
+      resolve([topic, payload.toString(), properties?.contentType, properties?.userProperties]);
+    });
+  });
+  const [granted] = await reader.subscribeAsync('$share/group/room/+', { qos: 1 });
+  expect(granted?.qos).toBe(1);
+  const properties = { contentType: 'text/plain', userProperties: { unit: 'lux' } };
+  await writer.publishAsync('room/1', 'one', { qos: 1, properties });
+  expect(await received).toEqual(['room/1', 'one', 'text/plain', { unit: 'lux' }]);
+  await expect(writer.publishAsync('$aws/x', 'one', { qos: 1 })).rejects.toMatchObject({ code: 0x90 });
+});
+
+test.each([
+  ['with a close frame', (socket: WebSocket) => socket.close(), 'CLIENT_INITIATED_DISCONNECT'],
+  ['without one', (socket: WebSocket) => socket.terminate(), 'CONNECTION_LOST'],
+])('AWS: a WebSocket that ends %s is told apart.', async (_how, finish, disconnectReason) => {
+  const { urls, gateway } = await start();
+  const socket = new WebSocket(urls.ws, ['mqtt']);
+  socket.on('open', () => socket.send(generate(connectPacket({ clientId: 'page' }))));
+  await new Promise((resolve) => {
+    socket.once('message', resolve);
+  });
+  finish(socket);
+  await expect.poll(() => gateway.connectivity('page')).toMatchObject({ connected: false, disconnectReason });
 });
 
 test('A persistent session of MQTT.js is resumed over another transport.', async () => {

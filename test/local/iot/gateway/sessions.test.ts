@@ -1,30 +1,20 @@
 import { expect, test } from 'vitest';
 import { keepAliveSeconds } from '../../../../local/iot/gateway/keep-alive.ts';
 import {
+  allowEverything,
   cloudMessage,
   connected,
   connectPacket,
+  lose,
   PacketClient,
   publishPacket,
   startCloud,
   subscribed,
   summary,
 } from './support.ts';
-import type { TestCloud } from './support.ts';
 
 const will = { topic: 'last', payload: Buffer.from('bye'), qos: 1, retain: false } as const;
 const persistent = { clientId: 'kept', clean: false } as const;
-
-/** Ends the stream as a lost network does, and waits until the gateway has seen it. */
-async function lose({ gateway }: TestCloud, client: PacketClient): Promise<void> {
-  const before = gateway.counts().connections;
-  client.stream.end();
-  while (gateway.counts().connections === before) {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
-}
 
 test('[MQTT-3.1.4-2] A second connection of a client id cuts the first, whose will is published.', async () => {
   const { gateway, log, published } = startCloud();
@@ -40,12 +30,7 @@ test('[MQTT-3.1.4-2] A second connection of a client id cuts the first, whose wi
 test('A refused CONNECT leaves the client of the same id alone.', async () => {
   let allowed = true;
   const { gateway } = startCloud({
-    authoriser: {
-      connect: () => allowed,
-      publish: () => true,
-      subscribe: () => true,
-      receive: () => true,
-    },
+    authoriser: { ...allowEverything, connect: () => allowed },
   });
   const first = await connected(gateway);
   allowed = false;
@@ -86,9 +71,8 @@ test('No will is published when the gateway closes.', async () => {
 });
 
 test('A clean session ends with its connection.', async () => {
-  const cloud = startCloud();
-  const { gateway } = cloud;
-  await lose(cloud, await subscribed(gateway, { a: 1 }));
+  const { gateway } = startCloud();
+  await lose(gateway, await subscribed(gateway, { a: 1 }));
   expect(gateway.counts().sessions).toBe(0);
   gateway.deliver(cloudMessage('a', { qos: 1 }));
   const again = await connected(gateway);
@@ -96,13 +80,12 @@ test('A clean session ends with its connection.', async () => {
 });
 
 test('[MQTT-4.4.0-1] A persistent session resends with DUP what was not acknowledged, then what was queued.', async () => {
-  const cloud = startCloud();
-  const { gateway } = cloud;
+  const { gateway } = startCloud();
   const before = await subscribed(gateway, { a: 1, b: 0 }, persistent);
   for (const text of ['1', '2']) gateway.deliver(cloudMessage('a', { payload: Buffer.from(text), qos: 1 }));
   before.send({ cmd: 'puback', messageId: 1 });
   await before.settle();
-  await lose(cloud, before);
+  await lose(gateway, before);
   gateway.deliver(cloudMessage('a', { payload: Buffer.from('3'), qos: 1 }));
   gateway.deliver(cloudMessage('a', { payload: Buffer.from('not kept'), qos: 0 }));
   gateway.deliver(cloudMessage('b', { payload: Buffer.from('not kept'), qos: 1 }));
@@ -115,9 +98,8 @@ test('[MQTT-4.4.0-1] A persistent session resends with DUP what was not acknowle
 });
 
 test('[MQTT-3.1.2-6] A clean CONNECT discards the kept session.', async () => {
-  const cloud = startCloud();
-  const { gateway } = cloud;
-  await lose(cloud, await subscribed(gateway, { a: 1 }, persistent));
+  const { gateway } = startCloud();
+  await lose(gateway, await subscribed(gateway, { a: 1 }, persistent));
   gateway.deliver(cloudMessage('a', { qos: 1 }));
   const clean = new PacketClient(gateway);
   clean.send(connectPacket({ clientId: 'kept' }));
@@ -125,9 +107,8 @@ test('[MQTT-3.1.2-6] A clean CONNECT discards the kept session.', async () => {
 });
 
 test('AWS: a persistent session is kept for an hour.', async () => {
-  const cloud = startCloud();
-  const { gateway, clock } = cloud;
-  await lose(cloud, await subscribed(gateway, { a: 1 }, persistent));
+  const { gateway, clock } = startCloud();
+  await lose(gateway, await subscribed(gateway, { a: 1 }, persistent));
   clock.advance(3_599_999);
   expect(gateway.counts().sessions).toBe(1);
   clock.advance(1);
@@ -135,10 +116,9 @@ test('AWS: a persistent session is kept for an hour.', async () => {
 });
 
 test('Of too many sessions that are away, the one away longest is forgotten.', async () => {
-  const cloud = startCloud({ limits: { offlineSessions: 1 } });
-  const { gateway } = cloud;
-  await lose(cloud, await connected(gateway, { clientId: 'old', clean: false }));
-  await lose(cloud, await connected(gateway, { clientId: 'new', clean: false }));
+  const { gateway } = startCloud({ limits: { offlineSessions: 1 } });
+  await lose(gateway, await connected(gateway, { clientId: 'old', clean: false }));
+  await lose(gateway, await connected(gateway, { clientId: 'new', clean: false }));
   const clients = ['old', 'new'].map((clientId) => {
     const client = new PacketClient(gateway);
     client.send(connectPacket({ clientId, clean: false }));

@@ -3,33 +3,62 @@ import type { Duplex } from 'node:stream';
 import { generate, parser as createParser } from 'mqtt-packet';
 import type { IConnectPacket, Packet } from 'mqtt-packet';
 import { ManualClock } from '../../../support/manual-clock.ts';
-import { createGateway } from '../../../../local/iot/gateway/index.ts';
-import type { Gateway, GatewayLogEntry, GatewayOptions } from '../../../../local/iot/gateway/index.ts';
+import { allowAll, createGateway } from '../../../../local/iot/gateway/index.ts';
+import type {
+  Authoriser,
+  Door,
+  Gateway,
+  GatewayLogEntry,
+  GatewayOptions,
+  StreamOrigin,
+} from '../../../../local/iot/gateway/index.ts';
 import type { IotMessage } from '../../../../local/iot/message.ts';
 
 export interface TestCloud {
   readonly gateway: Gateway;
   readonly clock: ManualClock;
-  /** What reached the cloud, in order. */
+  /** What reached the cloud, in order, without lifecycle events. */
   readonly published: IotMessage[];
+  readonly events: LifecycleEvent[];
   readonly log: GatewayLogEntry[];
+}
+
+/** A lifecycle event with its body read. */
+export interface LifecycleEvent {
+  readonly topic: string;
+  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** A gateway in the smallest cloud: what is published is delivered. */
 export function startCloud(options: Partial<GatewayOptions> = {}): TestCloud {
   const clock = new ManualClock();
   const published: IotMessage[] = [];
+  const events: LifecycleEvent[] = [];
   const log: GatewayLogEntry[] = [];
   const gateway = createGateway({
     clock,
     publish(message) {
-      published.push(message);
+      const { topic, payload } = message;
+      if (!topic.startsWith('$aws/events/')) published.push(message);
+      else events.push({ topic, body: JSON.parse(Buffer.from(payload).toString()) });
       gateway.deliver(message);
     },
     log: (entry) => log.push(entry),
     ...options,
   });
-  return { gateway, clock, published, log };
+  return { gateway, clock, published, events, log };
+}
+
+/** An authoriser to change single answers of. */
+export const allowEverything: Authoriser = { ...allowAll };
+
+const loopback: StreamOrigin = { remoteAddress: '127.0.0.1', transport: 'tcp' };
+
+export interface ClientOptions {
+  /** @default 4, MQTT 3.1.1 */
+  readonly version?: 4 | 5;
+  readonly origin?: StreamOrigin;
+  readonly door?: Door;
 }
 
 /** Speaks raw packets over an in-memory stream. */
@@ -39,10 +68,13 @@ export class PacketClient {
   #closed = false;
   #wake: (() => void) | undefined;
 
-  constructor(gateway: Gateway) {
+  readonly #version: 4 | 5;
+
+  constructor(gateway: Gateway, { version = 4, origin = loopback, door = {} }: ClientOptions = {}) {
+    this.#version = version;
     const [near, far] = duplexPair();
     this.stream = near;
-    const parser = createParser();
+    const parser = createParser({ protocolVersion: version });
     parser.on('packet', (packet) => this.#receive(packet));
     near.on('data', (chunk) => parser.parse(chunk));
     near.on('error', () => undefined);
@@ -52,11 +84,13 @@ export class PacketClient {
         this.#wake?.();
       });
     }
-    gateway.acceptStream(far, { remoteAddress: '127.0.0.1', transport: 'tcp' });
+    gateway.acceptStream(far, origin, door);
   }
 
   send(...packets: readonly Packet[]): void {
-    this.stream.write(Buffer.concat(packets.map((packet) => generate(packet))));
+    this.stream.write(
+      Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: this.#version }))),
+    );
   }
 
   /** The next packet, or `closed` when the gateway ends the connection without one. */
@@ -107,15 +141,17 @@ export function connectPacket(fields: Partial<IConnectPacket> = {}): IConnectPac
   };
 }
 
-/** A client whose CONNECT has been accepted. */
+/** A client whose CONNECT has been accepted; of MQTT 5 when the fields say so. */
 export async function connected(
   gateway: Gateway,
   fields: Partial<IConnectPacket> = {},
+  options: ClientOptions = {},
 ): Promise<PacketClient> {
-  const client = new PacketClient(gateway);
+  const version = fields.protocolVersion === 5 ? 5 : 4;
+  const client = new PacketClient(gateway, { version, ...options });
   client.send(connectPacket(fields));
   const answer = await client.next();
-  if (answer === 'closed' || answer.cmd !== 'connack' || answer.returnCode !== 0) {
+  if (answer === 'closed' || answer.cmd !== 'connack' || (answer.returnCode ?? answer.reasonCode) !== 0) {
     throw new Error(`CONNECT was not accepted: ${JSON.stringify(answer)}`);
   }
   return client;
@@ -126,8 +162,9 @@ export async function subscribed(
   gateway: Gateway,
   filters: Readonly<Record<string, 0 | 1>>,
   fields: Partial<IConnectPacket> = {},
+  options: ClientOptions = {},
 ): Promise<PacketClient> {
-  const client = await connected(gateway, fields);
+  const client = await connected(gateway, fields, options);
   const subscriptions = Object.entries(filters).map(([topic, qos]) => ({ topic, qos }));
   client.send({ cmd: 'subscribe', messageId: 1, subscriptions });
   await client.settle();
@@ -170,18 +207,36 @@ export function cloudMessage(topic: string, fields: Partial<IotMessage> = {}): I
   };
 }
 
-/** Packets as short texts: what a reader of a table wants to see. */
+/** Packets as short texts: what a reader of a table wants to see. Reason codes other than 0 are hexadecimal. */
 export function summary(packets: readonly (Packet | 'closed')[]): string[] {
   return packets.map((packet) => {
     if (packet === 'closed') return 'closed';
-    if (packet.cmd === 'connack')
-      return `connack ${packet.returnCode}${packet.sessionPresent ? ' present' : ''}`;
+    if (packet.cmd === 'connack') {
+      const code = packet.returnCode ?? `0x${packet.reasonCode?.toString(16)}`;
+      return `connack ${code === '0x0' ? 0 : code}${packet.sessionPresent ? ' present' : ''}`;
+    }
     if (packet.cmd === 'suback') return `suback ${packet.messageId} [${packet.granted.map(Number).join()}]`;
     if (packet.cmd === 'publish') {
       const identifier = packet.qos === 0 ? '' : ` id${packet.messageId}`;
       const flags = `${packet.dup ? ' dup' : ''}${packet.retain ? ' retain' : ''}`;
       return `publish ${packet.topic}=${packet.payload.toString()} qos${packet.qos}${identifier}${flags}`;
     }
-    return packet.messageId === undefined ? packet.cmd : `${packet.cmd} ${packet.messageId}`;
+    const identifier = packet.messageId === undefined ? '' : ` ${packet.messageId}`;
+    const reason = 'reasonCode' in packet && packet.reasonCode ? ` 0x${packet.reasonCode.toString(16)}` : '';
+    return `${packet.cmd}${identifier}${reason}`;
+  });
+}
+
+/** Ends the stream as a lost network does, and waits until the gateway has seen it. */
+export async function lose(gateway: Gateway, client: PacketClient): Promise<void> {
+  const before = gateway.counts().connections;
+  client.stream.end();
+  while (gateway.counts().connections === before) await turn();
+}
+
+/** Lets every stream hand on what it holds. */
+export async function turn(): Promise<void> {
+  await new Promise((resolve) => {
+    setImmediate(resolve);
   });
 }

@@ -1,164 +1,94 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
-import type { IotMessage, Publisher } from '../../../../local/iot/message.ts';
-import { createRulesEngine, readTopicRule } from '../../../../local/iot/rules/index.ts';
-import { systemClock } from '../../../../local/clock.ts';
+import { checkCase, readCases, type RuleCase } from '../../../../local/iot/rules/check/index.ts';
 
-const FIXTURE = new URL('../../../fixtures/iot-sql-subset.json', import.meta.url);
+const FIXTURE = new URL('../../../fixtures/iot-sql-conformance.json', import.meta.url);
+const cases = readCases(readFileSync(FIXTURE, 'utf8'));
 
-const pattern = z.object({
-  regex: z.string().optional(),
-  min: z.number().optional(),
-  max: z.number().optional(),
-});
-
-const vectors = z
-  .array(
-    z.strictObject({
-      id: z.string(),
-      section: z.string(),
-      sqlVersion: z.string(),
-      sql: z.string(),
-      topic: z.string(),
-      payload: z.unknown().optional(),
-      payloadText: z.string().optional(),
-      payloadBase64: z.string().optional(),
-      clientId: z.string().optional(),
-      context: z
-        .object({
-          clientId: z.string().optional(),
-          protocol: z.enum(['MQTT', 'HTTP']).optional(),
-          principal: z.string().optional(),
-          sourceIp: z.string().optional(),
-          traceId: z.string().optional(),
-          nowMs: z.number().optional(),
-          ruleName: z.string().optional(),
-        })
-        .optional(),
-      expected: z.unknown(),
-      expectedText: z.string().optional(),
-      compare: z.enum(['text', 'base64', 'pattern']).optional(),
-      match: z.record(z.string(), z.union([pattern, z.array(z.string())])).optional(),
-      template: z.string().optional(),
-      expectedTemplate: z.string().nullable().optional(),
-      alternatives: z.array(z.unknown()).optional(),
-      ambiguous: z.boolean().optional(),
-    }),
-  )
-  .parse(JSON.parse(readFileSync(FIXTURE, 'utf8')));
-
-type Vector = (typeof vectors)[number];
-
-interface Outcome {
-  result: unknown;
-  bytes?: Uint8Array;
-  template?: string;
+/** Both sides, for a message that tells the difference. */
+async function verdictOf(ruleCase: RuleCase): Promise<string> {
+  const verdict = await checkCase(ruleCase);
+  return verdict.ok ? 'as expected' : `expected ${verdict.expected}, got ${verdict.got}`;
 }
 
-/** AWS's documents leave these open, and this cloud has decided against the vector. */
-const decidedOtherwise: Readonly<Record<string, unknown>> = {
-  // An unaliased literal has no documented key: it is refused.
-  'select-alias-006': 'SQL_PARSE_ERROR',
-  // Only true passes WHERE (the switch whereText).
-  'where-018': 'NO_MATCH',
-  // A payload that is not JSON has no attributes to read: the rule fails rather than giving {}.
-  'binary-payload-007': 'RULE_FAILED',
-};
-
-/** Runs a vector through the whole engine, with an S3 action whose key is the vector's template. */
-async function run(vector: Vector): Promise<Outcome> {
-  const { context, template } = vector;
-  const outcome: Outcome = { result: 'NO_MATCH' };
-  let rule;
-  try {
-    rule = readTopicRule({
-      ruleName: context?.ruleName ?? 'Vector',
-      payload: {
-        Sql: vector.sql,
-        AwsIotSqlVersion: vector.sqlVersion,
-        Actions: [{ S3: { BucketName: 'bucket', Key: `key:${template ?? ''}`, RoleArn: 'role' } }],
-      },
-    });
-  } catch {
-    return { result: 'SQL_PARSE_ERROR' };
-  }
-  const engine = createRulesEngine({
-    rules: [rule],
-    clock: { ...systemClock, now: () => context?.nowMs ?? 0 },
-    account: '123456789012',
-    region: 'eu-west-1',
-    newUuid: randomUUID,
-    log: (event) => {
-      if (event.eventType === 'RuleFailure') outcome.result = 'RULE_FAILED';
-    },
-    services: {
-      putObject: async ({ key, body, contentType }) => {
-        outcome.template = key.slice('key:'.length);
-        outcome.bytes = body;
-        outcome.result = contentType === 'application/json' ? JSON.parse(Buffer.from(body).toString()) : null;
-      },
-      publish: () => undefined,
-      invokeAsync: async () => undefined,
-      sendMessage: async () => undefined,
-      putItem: async () => undefined,
-    },
-  });
-  engine.evaluate(messageOf(vector));
-  await engine.drained();
-  return outcome;
-}
-
-function messageOf({ topic, context, clientId, ...vector }: Vector): IotMessage {
-  const payload =
-    vector.payloadBase64 === undefined
-      ? Buffer.from(vector.payloadText ?? JSON.stringify(vector.payload))
-      : Buffer.from(vector.payloadBase64, 'base64');
-  const sender = clientId ?? context?.clientId;
-  const publisher: Publisher = {
-    protocol: context?.protocol ?? 'MQTT',
-    ...(sender === undefined ? {} : { clientId: sender }),
-    ...(context?.principal === undefined ? {} : { principal: context.principal }),
-    ...(context?.sourceIp === undefined ? {} : { sourceIp: context.sourceIp }),
-  };
-  const traceId = context?.traceId ?? randomUUID();
-  return { topic, payload, publisher, traceId, qos: 0, retain: false, republishes: 0 };
-}
-
-test.each(vectors.map((vector) => [vector.id, vector.sql, vector] as const))(
+test.each(cases.map((ruleCase) => [ruleCase.id, ruleCase.sql, ruleCase] as const))(
   '%s: %s',
-  async (id, _sql, vector) => {
-    const outcome = await run(vector);
-    if (Object.hasOwn(decidedOtherwise, id)) {
-      expect(vector.ambiguous).toBe(true);
-      expect(outcome.result).toEqual(decidedOtherwise[id]);
-      return;
-    }
-    checkResult(vector, outcome);
-    if (typeof vector.expectedTemplate === 'string') expect(outcome.template).toBe(vector.expectedTemplate);
+  async (_id, _sql, ruleCase) => {
+    expect(await verdictOf(ruleCase)).toBe('as expected');
   },
 );
 
-function checkResult({ compare, expected, expectedText, match }: Vector, { result, bytes }: Outcome): void {
-  if (compare === 'base64') {
-    expect(Buffer.from(bytes ?? []).toString('base64')).toBe(expectedText);
-  } else if (compare === 'text') {
-    expect(Buffer.from(bytes ?? []).toString()).toBe(expectedText);
-  } else if (compare === 'pattern') {
-    checkPatterns(match ?? {}, z.record(z.string(), z.unknown()).parse(result));
-  } else {
-    expect(result).toEqual(expected);
-  }
-}
-
-function checkPatterns(match: NonNullable<Vector['match']>, result: Record<string, unknown>): void {
-  for (const [key, wanted] of Object.entries(match)) {
-    if (Array.isArray(wanted)) expect(new Set(wanted.map((name) => result[name])).size).toBe(wanted.length);
-    else if (wanted.regex !== undefined) expect(result[key]).toMatch(new RegExp(wanted.regex));
-  }
-}
-
-test('The vectors cover what is served.', () => {
-  expect(vectors.length).toBeGreaterThan(400);
+test('The cases cover the whole language, each once.', () => {
+  expect(cases.length).toBeGreaterThan(1_200);
+  expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
 });
+
+const doubled = {
+  id: 'x',
+  sqlVersion: '2016-03-23',
+  sql: "SELECT x * 2 AS y FROM 'a'",
+  topic: 'a',
+  payload: { x: 2 },
+};
+
+test.each<[Record<string, unknown>, string]>([
+  [{ expected: { y: 4 } }, 'as expected'],
+  [{ expected: { y: 4.0 }, expectedText: '{"y":4}' }, 'as expected'],
+  [{ expected: { y: 5 } }, 'expected {"y":5}, got {"y":4}'],
+  [{ expected: { y: '4' } }, 'expected {"y":"4"}, got {"y":4}'],
+  [{ expected: { y: 4, z: 1 } }, 'expected {"y":4,"z":1}, got {"y":4}'],
+  [{ expected: {} }, 'expected {}, got {"y":4}'],
+  [{ expected: [4] }, 'expected [4], got {"y":4}'],
+  [{ expected: { y: 4 }, expectedText: '{"y":4.0}' }, 'expected {"y":4.0}, got {"y":4}'],
+  [{ expected: { y: 5 }, alternatives: [{ y: 4 }] }, 'as expected'],
+  [{ expected: { y: 5 }, alternatives: [{ y: 6 }] }, 'expected {"y":5}, or {"y":6}, got {"y":4}'],
+  [{ expected: { y: 4.000000000000001 }, compare: 'approx' }, 'as expected'],
+  [{ expected: { y: 4.000000000000001 } }, 'expected {"y":4.000000000000001}, got {"y":4}'],
+  [{ expected: null, compare: 'pattern', match: { y: { min: 4, max: 4 } } }, 'as expected'],
+  [
+    { expected: null, compare: 'pattern', match: { y: { min: 5 } } },
+    'expected what keeps to {"y":{"min":5}}, got {"y":4}',
+  ],
+  [
+    { expected: null, compare: 'pattern', match: { y: { regex: '4' } } },
+    'expected what keeps to {"y":{"regex":"4"}}, got {"y":4}',
+  ],
+  [{ expected: { y: 4 }, template: '${x}', expectedTemplate: '2' }, 'as expected'],
+  [
+    { expected: { y: 4 }, template: '${x}', expectedTemplate: '3' },
+    'expected {"y":4}, and the template "3", got {"y":4}, and the template "2"',
+  ],
+  [{ expected: 'NO_MATCH' }, 'expected NO_MATCH, got {"y":4}'],
+  [{ expected: 'NO_MATCH', topic: 'b' }, 'as expected'],
+  [{ expected: { y: 4 }, topic: 'b' }, 'expected {"y":4}, got NO_MATCH (the topic does not match FROM)'],
+  [{ expected: 'SQL_PARSE_ERROR', sql: 'SELECT' }, 'as expected'],
+  [{ expected: 'RULE_FAILED', sql: "SELECT *, 1 AS a FROM 'a'", payloadText: 'text' }, 'as expected'],
+  [{ expected: 'SQL_VERSION_UNSUPPORTED', sql: 'SELECT' }, 'as expected'],
+  [
+    { expected: 'SQL_VERSION_UNSUPPORTED', topic: 'b' },
+    'expected SQL_VERSION_UNSUPPORTED, got NO_MATCH (the topic does not match FROM)',
+  ],
+  [{ expected: 'UNSPECIFIED' }, 'as expected'],
+  [
+    {
+      expected: null,
+      compare: 'base64',
+      expectedText: '/w==',
+      sql: "SELECT * FROM 'a'",
+      payloadBase64: '/w==',
+    },
+    'as expected',
+  ],
+  [{ expected: null, compare: 'base64', expectedText: '/w==' }, 'expected /w==, got {"y":4}'],
+])('A case of %j comes out %s.', async (changes, verdict) => {
+  const [ruleCase] = readCases(JSON.stringify([{ ...doubled, ...changes }]));
+  if (ruleCase === undefined) throw new Error('no case was read');
+  expect(await verdictOf(ruleCase)).toBe(verdict);
+});
+
+test.each(['{}', '[{"id":"a"}]', '[{"id":"a","sql":"SELECT *","topic":"a","expected":{},"expectd":{}}]'])(
+  '%s is not an array of cases.',
+  (json) => {
+    expect(() => readCases(json)).toThrow(expect.objectContaining({ name: 'ZodError' }));
+  },
+);

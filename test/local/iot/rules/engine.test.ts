@@ -64,7 +64,8 @@ function bench(
   return { engine, calls, events, send };
 }
 
-const trace = { topic: 'a/b', traceId: 'trace-1' };
+const { publisher } = messageOn('a/b', '');
+const trace = { topic: 'a/b', traceId: 'trace-1', publisher, atMs: 1_700_000_000_000 };
 
 test('A message runs every rule that matches, and no other.', async () => {
   const { calls, events, send } = bench({
@@ -78,12 +79,17 @@ test('A message runs every rule that matches, and no other.', async () => {
   await send(messageOn('a/b', { x: 2 }));
   expect(calls.map(({ value }) => value)).toEqual(expect.arrayContaining([{ x: 2 }, { y: 2 }]));
   expect(calls).toHaveLength(2);
-  expect(events).toContainEqual({
-    eventType: 'RuleMatch',
-    ruleName: 'Two',
-    ruleArn: 'arn:aws:iot:eu-west-1:000000000000:rule/Two',
-    ...trace,
-  });
+  const matched = events.filter((event) => event.eventType === 'RuleMatch');
+  const byName = matched.toSorted((a, b) => (a.ruleName < b.ruleName ? -1 : 1));
+  expect(byName.map(({ ruleName, hasPassed, actions }) => [ruleName, hasPassed, actions])).toEqual([
+    ['Filtered', false, []],
+    ['One', true, ['LambdaAction']],
+    ['Two', true, ['LambdaAction']],
+  ]);
+  const two = matched.find(({ ruleName }) => ruleName === 'Two');
+  expect(two).toMatchObject({ ruleArn: 'arn:aws:iot:eu-west-1:000000000000:rule/Two', ...trace });
+  expect(two?.evaluation?.result?.json()).toEqual({ y: 2 });
+  expect(two?.evaluation?.context.payload.json()).toEqual({ x: 2 });
   expect(events.filter(({ eventType }) => eventType === 'ActionSuccess')).toHaveLength(2);
 });
 
@@ -198,6 +204,7 @@ test('Failed actions go together into one message for the error action, and stop
     eventType: 'ActionSuccess',
     action: 'SqsAction',
     resource: 'errors',
+    isErrorAction: true,
   });
 });
 
@@ -219,6 +226,8 @@ test('A failure of the error action is told with everything that it should have 
     ruleName: 'Failing',
     ruleArn: 'arn:aws:iot:eu-west-1:000000000000:rule/Failing',
     ...trace,
+    isErrorAction: true,
+    durationMs: expect.any(Number),
     failedAction: 'SqsAction',
     failedResource: 'errors',
     errorMessage: 'no such queue',
@@ -229,8 +238,8 @@ test('A failure of the error action is told with everything that it should have 
 
 test('A rule whose SQL fails runs no action and no error action; other rules run.', async () => {
   const { calls, events, send } = bench({
-    Fails: { Sql: "SELECT x FROM 'a/+'", ErrorAction: errorQueue },
-    FailsInWhere: { Sql: "SELECT * FROM 'a/+' WHERE x = 1", ErrorAction: errorQueue },
+    Fails: { Sql: "SELECT *, 1 AS x FROM 'a/+'", ErrorAction: errorQueue },
+    FailsInWhere: { Sql: "SELECT * FROM 'a/+' WHERE *.x = 1", ErrorAction: errorQueue },
     Runs: { Sql: "SELECT * FROM 'a/+'", Actions: [sqs] },
   });
   await send(messageOn('a/b', 'not JSON'));

@@ -19,8 +19,10 @@ export function contextOf(payload: unknown, changes: Partial<MessageContext> = {
   return {
     payload: new Payload(bytesOf(payload)),
     topic: 'a/b',
+    accountId: '000000000000',
     nowMs: 1_700_000_000_000,
     newUuid: () => '00000000-0000-4000-8000-000000000000',
+    random: () => 0.5,
     ...changes,
   };
 }

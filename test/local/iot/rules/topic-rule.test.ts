@@ -63,15 +63,24 @@ test.each([
   [{ Sql, Actions: [{}] }, 'RULE_FIELD_INVALID', ['Actions[0]', 'exactly one field']],
   [{ Sql, Actions: [{ ...lambda, S3: {} }] }, 'RULE_FIELD_INVALID', ['Actions[0]', 'exactly one field']],
   [
-    { Sql, Actions: [lambda, { Sns: {} }] },
+    { Sql, Actions: [lambda, { Fax: {} }] },
     'ACTION_NOT_SERVED',
-    ['Actions[1]', 'Sns', 'Lambda, Republish, S3, Sqs, DynamoDBv2'],
+    ['Actions[1]', 'Fax', 'Lambda, Republish, S3, Sqs, DynamoDBv2'],
   ],
-  [{ Sql, Actions: [], ErrorAction: { Kafka: {} } }, 'ACTION_NOT_SERVED', ['ErrorAction', 'Kafka']],
   [
-    { Sql, Actions: [{ Republish: { Topic: 'a', RoleArn: 'r', Headers: {} } }] },
+    { Sql, Actions: [], ErrorAction: { Kafka: {} } },
+    'ACTION_NOT_SERVED',
+    ['ErrorAction', 'Kafka', 'no Kafka cluster'],
+  ],
+  [
+    { Sql, Actions: [{ Republish: { Topic: 'a', RoleArn: 'r', Retain: true } }] },
     'RULE_FIELD_NOT_SERVED',
-    ['Actions[0].Republish', 'Headers', 'served: Topic, Qos, RoleArn'],
+    ['Actions[0].Republish', 'Retain', 'served: Topic, Qos, Headers, RoleArn'],
+  ],
+  [
+    { Sql, Actions: [{ Republish: { Topic: 'a', RoleArn: 'r', Headers: { Expiry: '1' } } }] },
+    'RULE_FIELD_NOT_SERVED',
+    ['Actions[0].Republish.Headers', 'Expiry', 'served: PayloadFormatIndicator, ContentType'],
   ],
   [
     { Sql, Actions: [{ DynamoDBv2: { PutItem: { TableName: 't', Region: 'x' }, RoleArn: 'r' } }] },
@@ -85,11 +94,15 @@ test.each([
   ],
   [{ Sql, Actions: [{ Republish: { Topic: 'a', Qos: 2, RoleArn: 'r' } }] }, 'RULE_FIELD_INVALID', ['Qos']],
   [
-    { Sql, Actions: [{ S3: { BucketName: 'b', Key: 'a/${md5(x)}', RoleArn: 'r' } }] },
+    { Sql, Actions: [{ S3: { BucketName: 'b', Key: 'a/${machinelearning_predict(x)}', RoleArn: 'r' } }] },
     'RULE_FIELD_INVALID',
-    ['Actions[0].S3.Key', 'column 5', 'md5()'],
+    ['Actions[0].S3.Key', 'column 5', 'machinelearning_predict()'],
   ],
-  [{ Sql: 'SELECT md5(a)', Actions: [] }, 'RULE_SQL_INVALID', ['Sql', 'column 8', 'md5()']],
+  [
+    { Sql: 'SELECT machinelearning_predict(a)', Actions: [] },
+    'RULE_SQL_INVALID',
+    ['Sql', 'column 8', 'machinelearning_predict()'],
+  ],
   [{ Sql, AwsIotSqlVersion: 'beta', Actions: [] }, 'SQL_VERSION_NOT_SERVED', ['beta']],
 ])('The payload %j is refused with %s.', (payload, code, words) => {
   const error = refusal(payload);
@@ -102,6 +115,6 @@ test.each(['', 'a-b', 'a b', 'ä', 'x'.repeat(129)])('The rule name "%s" is refu
 });
 
 test('The SqlParseError is the cause.', () => {
-  const { cause } = refusal({ Sql: 'SELECT md5(a)', Actions: [] });
+  const { cause } = refusal({ Sql: 'SELECT machinelearning_predict(a)', Actions: [] });
   expect(cause).toMatchObject({ name: 'SqlParseError', code: 'NOT_SERVED_YET', column: 8 });
 });

@@ -69,17 +69,23 @@ test.each([
   ['$share/group', 'empty'],
   ['$share//a', 'share name'],
   ['$share/+/a', 'share name'],
+  [`$share/${'x'.repeat(129)}/a`, '128 characters'],
   ['$share/group/a/#/b', 'last level'],
 ])('The topic filter %j is refused: %s.', (filter, reason) => {
   expect(topicFilterProblem(filter)).toContain(reason);
 });
 
-test.each(['#', '+', '/+/#', 'a b', '$share/group/+/#', `$share/group/${'/'.repeat(7)}`])(
-  'The topic filter %j is taken.',
-  (filter) => {
-    expect(topicFilterProblem(filter)).toBeUndefined();
-  },
-);
+test.each([
+  '#',
+  '+',
+  '/+/#',
+  'a b',
+  '$share/group/+/#',
+  `$share/group/${'/'.repeat(7)}`,
+  `$share/${'x'.repeat(128)}/a`,
+])('The topic filter %j is taken.', (filter) => {
+  expect(topicFilterProblem(filter)).toBeUndefined();
+});
 
 test('A shared filter is taken apart.', () => {
   expect(readSharedFilter('$share/group/a/+')).toEqual({ shareName: 'group', filter: 'a/+' });

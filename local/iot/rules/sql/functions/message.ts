@@ -1,6 +1,7 @@
 import { toInt } from '../conversions.ts';
-import type { SqlValue } from '../values.ts';
-import type { SqlFunction } from './function.ts';
+import { type SqlValue, toDouble } from '../values.ts';
+import type { MessageContext } from '../context.ts';
+import type { CallSite, SqlFunction } from './function.ts';
 
 /** What a message tells about itself and its publisher. */
 export const messageFunctions: readonly SqlFunction[] = [
@@ -11,35 +12,35 @@ export const messageFunctions: readonly SqlFunction[] = [
     maxArguments: 1,
     evaluate: ({ topic }, operands) => (operands.length === 0 ? topic : topicSegment(topic, operands[0])),
   },
-  {
-    name: 'clientid',
-    signature: 'clientid()',
-    minArguments: 0,
-    maxArguments: 0,
-    /** AWS answers n/a for a message that did not come over MQTT. */
-    evaluate: (context) => context.clientId ?? 'n/a',
-  },
-  {
-    name: 'principal',
-    signature: 'principal()',
-    minArguments: 0,
-    maxArguments: 0,
-    evaluate: (context) => context.principal,
-  },
-  {
-    name: 'traceid',
-    signature: 'traceid()',
-    minArguments: 0,
-    maxArguments: 0,
-    /** Undefined for a message that did not come over MQTT. */
-    evaluate: (context) => context.traceId,
-  },
+  withoutArguments('accountid', (context) => context.accountId),
+  /** AWS answers n/a for a message that did not come over MQTT. */
+  withoutArguments('clientid', (context) => context.clientId ?? 'n/a'),
+  withoutArguments('principal', (context) => context.principal),
+  withoutArguments('sourceip', (context) => context.sourceIp),
+  withoutArguments('sql_version', (_context, site) => site.version),
+  /** Undefined for a message that did not come over MQTT. */
+  withoutArguments('traceid', (context) => context.traceId),
 ];
+
+function withoutArguments(
+  name: string,
+  read: (context: MessageContext, site: CallSite) => SqlValue,
+): SqlFunction {
+  return {
+    name,
+    signature: `${name}()`,
+    minArguments: 0,
+    maxArguments: 0,
+    evaluate: (context, _operands, site) => read(context, site),
+  };
+}
 
 /** Segments count from 1; there is none outside the topic. A leading slash makes an empty first segment. */
 function topicSegment(topic: string, position: SqlValue): SqlValue {
-  const segment = toInt(position);
-  if (segment === undefined || segment < 1) return undefined;
+  const number = toInt(position);
+  if (number === undefined) return undefined;
+  const segment = toDouble(number);
+  if (segment < 1) return undefined;
   let start = 0;
   for (let passed = 1; passed < segment; passed += 1) {
     const slash = topic.indexOf('/', start);

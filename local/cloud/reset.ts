@@ -1,0 +1,48 @@
+import { emptyTables } from '../dynamodb/tables.ts';
+import { apiRulePayload } from '../iot/registry/index.ts';
+import type { Parts } from './doors.ts';
+import { ensureNotifications } from './notifications.ts';
+import { creationsOf, type Site } from './site.ts';
+
+/** Makes what the template says, as far as it is kept where the API can change it. */
+export function ensureTemplate(site: Site, { notifications, devices }: Parts): void {
+  const { plan } = site;
+  ensureNotifications(site, notifications);
+  devices.registry.topicRules.takeTemplate(
+    creationsOf(plan, 'topic-rule').map(({ name, payload }) => ({
+      ruleName: name,
+      payload: apiRulePayload(payload),
+    })),
+  );
+}
+
+/**
+ * Brings the cloud back to what the template says: nothing is in tables, queues and buckets, nobody is connected,
+ * no thing, certificate or rule is there but the template's, and functions start anew.
+ */
+export function createReset(site: Site, parts: Parts): () => Promise<void> {
+  const { plan, region } = site;
+  const { storage, functions, notifications, rules, devices, messages } = parts;
+  return async () => {
+    // Nobody is left who could publish, and no rule that could act, before anything is emptied.
+    messages.gateway.reset();
+    for (const { ruleName } of devices.registry.topicRules.list({}).items) rules.control.remove(ruleName);
+    await rules.engine.drained();
+    functions.lambda.asynchronous.clear();
+    devices.registry.reset();
+    messages.shadows.reset();
+    rules.destinations.reset();
+    notifications.sns.reset();
+    notifications.cloudwatch.reset();
+    storage.sqs.reset();
+    await Promise.all([
+      // What a container remembers is no longer true.
+      functions.lambda.recycle(),
+      storage.s3.reset(),
+      emptyTables(storage.engine.url, region, creationsOf(plan, 'table')),
+    ]);
+    for (const { name, attributes } of creationsOf(plan, 'queue')) storage.sqs.ensureQueue(name, attributes);
+    for (const { name } of creationsOf(plan, 'bucket')) await storage.s3.ensureBucket(name);
+    ensureTemplate(site, parts);
+  };
+}

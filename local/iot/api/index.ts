@@ -1,0 +1,4 @@
+export { loadBindings } from './bindings.ts';
+export { createControlPlane } from './control-plane.ts';
+export { type ControlPlane, SERVED_OPERATIONS } from './operations/index.ts';
+export type { RuleDestinations } from './operations/rule-destinations.ts';

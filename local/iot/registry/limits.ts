@@ -1,0 +1,71 @@
+/** AWS IoT's quotas that the registry keeps. Each may be set otherwise. */
+export interface RegistryLimits {
+  /** Attributes of a thing that has no type. @default 3 */
+  readonly attributesWithoutType: number;
+  /** Attributes of a thing that has a type. @default 50 */
+  readonly attributesWithType: number;
+  /** Attributes of a thing group. @default 50 */
+  readonly groupAttributes: number;
+  /** Searchable attributes of a thing type. @default 3 */
+  readonly searchableAttributes: number;
+  /** Thing groups that one thing is in. @default 10 */
+  readonly groupsPerThing: number;
+  /** Levels of thing groups, the root's included. @default 7 */
+  readonly groupDepth: number;
+  /** Thing groups directly below one. @default 100 */
+  readonly childGroups: number;
+  /** Billing groups' and thing groups' things are not limited; @default 20000 billing groups */
+  readonly billingGroups: number;
+  /** @default 100 */
+  readonly thingTypes: number;
+  /** @default 1000 */
+  readonly topicRules: number;
+  /** @default 500 */
+  readonly ruleDestinations: number;
+  /** @default 50 */
+  readonly tagsPerResource: number;
+  /** Terms of one search. @default 12 */
+  readonly queryTerms: number;
+  /** Characters of one search. @default 1000 */
+  readonly queryLength: number;
+  /** Minutes between the deprecation of a thing type and its deletion. @default 5 */
+  readonly thingTypeDeletionMinutes: number;
+  /**
+   * Requests a second that an operation takes before it answers `ThrottlingException`; operations that are not in
+   * here take all. @default none
+   */
+  readonly requestsPerSecond: Readonly<Record<string, number>>;
+}
+
+/** AWS's quotas, without its throttles. */
+export const DEFAULT_LIMITS: RegistryLimits = {
+  attributesWithoutType: 3,
+  attributesWithType: 50,
+  groupAttributes: 50,
+  searchableAttributes: 3,
+  groupsPerThing: 10,
+  groupDepth: 7,
+  childGroups: 100,
+  billingGroups: 20_000,
+  thingTypes: 100,
+  topicRules: 1000,
+  ruleDestinations: 500,
+  tagsPerResource: 50,
+  queryTerms: 12,
+  queryLength: 1000,
+  thingTypeDeletionMinutes: 5,
+  requestsPerSecond: {},
+};
+
+/** AWS's throttles, in requests a second: what a burst of registrations meets there. */
+export const AWS_THROTTLES: RegistryLimits['requestsPerSecond'] = {
+  CreateThing: 100,
+  DescribeThing: 350,
+  UpdateThing: 100,
+  DeleteThing: 100,
+  ListThings: 10,
+  CreateTopicRule: 5,
+  ReplaceTopicRule: 5,
+  UpdateCertificate: 15,
+  SearchIndex: 15,
+};
