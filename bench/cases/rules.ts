@@ -1,10 +1,10 @@
-import { fork } from 'node:child_process';
-import path from 'node:path';
+import { CreateTopicRuleCommand, IoTClient } from '@aws-sdk/client-iot';
 import alasql from 'alasql';
 import jsonata from 'jsonata';
 import { compileRule } from '../../local/iot/rules/sql/compile-rule.ts';
 import { Payload, type MessageContext } from '../../local/iot/rules/sql/context.ts';
 import { TopicTrie } from '../../local/iot/topics/topic-trie.ts';
+import { withCloud } from '../cloud-under-test.ts';
 import { LoadClient, publishPacket } from '../mqtt-load.ts';
 import { median, percentile, type BenchCase, type Measurement } from '../measurement.ts';
 
@@ -142,12 +142,23 @@ const BATCH = 50;
 /** Messages that may be on their way: enough to keep the engine busy, too few to fill a socket's buffer. */
 const IN_FLIGHT = 2_000;
 
-async function throughRule(): Promise<Measurement[]> {
-  const child = fork(path.join(import.meta.dirname, '../rules-under-test.ts'));
-  try {
-    const port = await new Promise<number>((resolve, reject) => {
-      child.once('message', (message) => resolve(Number(message))).once('exit', reject);
-    });
+/** Through the whole cloud, which also keeps a trace of every message. */
+function throughRule(): Promise<Measurement[]> {
+  return withCloud(async ({ cloud: { mqttUrl, endpointUrl, region } }) => {
+    const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+    const iot = new IoTClient({ endpoint: endpointUrl, region, credentials });
+    await iot.send(
+      new CreateTopicRuleCommand({
+        ruleName: 'bench',
+        topicRulePayload: {
+          sql: "SELECT upper(color) AS color, sentAt FROM 'bench/in'",
+          awsIotSqlVersion: '2016-03-23',
+          actions: [{ republish: { topic: 'bench/out', roleArn: 'arn:aws:iam::000000000000:role/bench' } }],
+        },
+      }),
+    );
+    iot.destroy();
+    const port = Number(new URL(mqttUrl).port);
     const echo = await LoadClient.connect('echo', { port });
     await echo.subscribe('bench/echo');
     const subscriber = await LoadClient.connect('subscriber', { port });
@@ -175,9 +186,7 @@ async function throughRule(): Promise<Measurement[]> {
         bound: { of: 'value', at: 'most', limit: 0.13 },
       },
     ];
-  } finally {
-    if (child.connected) child.disconnect();
-  }
+  });
 }
 
 /** @returns sorted milliseconds. */

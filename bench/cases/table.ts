@@ -3,6 +3,7 @@ import { bundle } from './bundle.ts';
 import { cloud } from './cloud.ts';
 import { demo } from './demo.ts';
 import { pewma } from './pewma.ts';
+import { rules } from './rules.ts';
 
 /** Everything that is measured, in this order. A new one is a file in this folder and a line in here. */
-export const cases: readonly BenchCase[] = [pewma, bundle, cloud, demo];
+export const cases: readonly BenchCase[] = [pewma, bundle, cloud, rules, demo];
