@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { checkCase, readCases, type RuleCase } from '../../local/iot/rules/check/index.ts';
+import {
+  checkCase,
+  readEachCase,
+  type RuleCase,
+  type UnreadableCase,
+} from '../../local/iot/rules/check/index.ts';
 import { errorText } from '../../shared/errors.ts';
 import { CommandError, EXIT } from '../errors.ts';
 import { quoted, type Output, type Terminal, visible } from '../terminal.ts';
@@ -9,13 +14,14 @@ import { quoted, type Output, type Terminal, visible } from '../terminal.ts';
 /** A case that did not come out as expected. */
 interface Failure {
   readonly id: string;
-  readonly sql: string;
+  /** Absent where the element could not be read as a case. */
+  readonly sql?: string;
   readonly expected: string;
   readonly got: string;
 }
 
 /**
- * Runs the cases of a file, prints those that fail and how many passed.
+ * Runs the cases of a file, prints those that fail and how many passed. What is no case fails.
  *
  * @returns the exit code
  * @throws CommandError CASES_UNREADABLE
@@ -38,8 +44,10 @@ export async function checkCases(
   return failed === 0 ? EXIT.done : EXIT.failed;
 }
 
-async function failureOf(one: RuleCase): Promise<Failure | undefined> {
-  const { id, sql } = one;
+async function failureOf(one: RuleCase | UnreadableCase): Promise<Failure | undefined> {
+  const { id } = one;
+  if ('problem' in one) return { id, expected: 'a case', got: one.problem };
+  const { sql } = one;
   try {
     const verdict = await checkCase(one);
     return verdict.ok ? undefined : { id, sql, expected: verdict.expected, got: verdict.got };
@@ -57,15 +65,15 @@ async function failureOf(one: RuleCase): Promise<Failure | undefined> {
 function failureText({ id, sql, expected, got }: Failure, out: Output): string {
   return [
     `${out.paint('red', 'FAIL')} ${visible(id)}`,
-    `  sql       ${visible(sql)}`,
+    ...(sql === undefined ? [] : [`  sql       ${visible(sql)}`]),
     `  expected  ${visible(expected)}`,
     `  got       ${visible(got)}`,
   ].join('\n');
 }
 
-function casesOf(file: string, cwd: string): readonly RuleCase[] {
+function casesOf(file: string, cwd: string): readonly (RuleCase | UnreadableCase)[] {
   try {
-    return readCases(readFileSync(path.resolve(cwd, file), 'utf8'));
+    return readEachCase(readFileSync(path.resolve(cwd, file), 'utf8'));
   } catch (error) {
     const why =
       error instanceof z.ZodError

@@ -6,11 +6,12 @@ import {
 
 /** An explained rule as JSON for programs. Values are their text, as JSON has no Undefined and no 34 digits. */
 export function explainedJson(rule: ExplainedRule): string {
-  const { version, filter, variables, where, columns, result, templates, verdict } = rule;
+  const { version, payloadProblem, filter, variables, where, columns, result, templates, verdict } = rule;
   return JSON.stringify({
     runs: verdict.runs,
     ...(verdict.runs ? {} : { why: verdict.why }),
     version,
+    ...(payloadProblem === undefined ? {} : { payloadProblem }),
     ...(filter === undefined ? {} : { filter }),
     variables: variables.map(({ name, explained }) => ({ name, ...plain(explained) })),
     ...(where === undefined ? {} : { where: plain(where) }),

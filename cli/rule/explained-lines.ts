@@ -15,6 +15,7 @@ export function explainedLines(rule: ExplainedRule, isDefaultVersion: boolean, o
   const version = `${rule.version}${isDefaultVersion ? ', AWS’s default: --version 2016-03-23 is the newer' : ''}`;
   return [
     `${out.paint('bold', 'SQL version')} ${version}`,
+    ...section('payload', rule.payloadProblem === undefined ? [] : [`  ${cut(rule.payloadProblem)}`], out),
     ...filterLines(rule.filter, out),
     ...section(
       'SET',

@@ -14,6 +14,8 @@ import { explainedJson } from './explained-json.ts';
 import { explainedLines } from './explained-lines.ts';
 import { type GivenRule, ruleOfService } from './rule-of-service.ts';
 
+const MAX_PAYLOAD_BYTES = 128 * 1024;
+
 const ACCOUNT_ID = '000000000000';
 
 /** Evaluates a rule for a message and prints everything on the way; no cloud is needed. */
@@ -72,8 +74,17 @@ async function givenMessage(args: Arguments, terminal: Terminal): Promise<IotMes
 
 /** Text as it is, `@FILE`, or `-` for standard input. */
 async function payloadBytes(given: string, { stdin, cwd }: Terminal): Promise<Uint8Array> {
-  if (given === '-') return buffer(stdin);
-  return given.startsWith('@') ? readBytes(given.slice(1), cwd) : Buffer.from(given);
+  if (given === '-') return checkedSize(await buffer(stdin));
+  return checkedSize(given.startsWith('@') ? readBytes(given.slice(1), cwd) : Buffer.from(given));
+}
+
+/** @throws CommandError PAYLOAD_TOO_LARGE */
+function checkedSize(payload: Uint8Array): Uint8Array {
+  if (payload.length <= MAX_PAYLOAD_BYTES) return payload;
+  throw new CommandError(
+    'PAYLOAD_TOO_LARGE',
+    `the message has ${payload.length} bytes; AWS IoT takes ${MAX_PAYLOAD_BYTES}`,
+  );
 }
 
 /** Actions in the form of CloudFormation or of the API: one, or a list. */

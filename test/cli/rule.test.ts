@@ -219,7 +219,40 @@ test('rule check ends with 0 when all pass, and refuses what is no case.', async
     err: '',
     out: '2 passed, 0 failed\n',
   });
-  const broken = await rule(['check', write('broken.json', [{ id: 1 }])]);
-  expect([broken.code, broken.err]).toEqual([1, expect.stringContaining('"broken.json" holds no cases')]);
+  const empty = await rule(['check', write('empty.json', [])]);
+  expect([empty.code, empty.err]).toEqual([1, expect.stringContaining('"empty.json" holds no cases')]);
+  expect((await rule(['check', write('object.json', {})])).code).toBe(1);
   expect((await rule(['check', write('text.json', 'no JSON')])).code).toBe(1);
+});
+
+test('rule check fails an element that is no case by name, and runs the others.', async () => {
+  const misspelt = { ...cases[0], id: 'misspelt', expectd: 1 };
+  const file = write('mixed.json', [misspelt, 7, cases[1]]);
+  expect(await rule(['check', file])).toEqual({
+    code: 1,
+    err: '',
+    out: `FAIL misspelt
+  expected  a case
+  got       Unrecognized key: "expectd"
+FAIL element 1
+  expected  a case
+  got       Invalid input: expected object, received number
+1 passed, 2 failed
+`,
+  });
+});
+
+test('rule test says that a payload is no JSON, and refuses one that AWS IoT would not take.', async () => {
+  const words = ['test', '--sql', "SELECT x FROM 'a'", '--topic', 'a', '--payload'];
+  const { code, out } = await rule([...words, '{x: 1}']);
+  expect([code, out]).toEqual([0, expect.stringContaining('payload\n  the payload is not JSON')]);
+  expect((await rule([...words, '{"x":1}'])).out).not.toContain('payload');
+  const big = write('big.json', ' '.repeat(128 * 1024 + 1));
+  const refused = await rule([...words, `@${big}`]);
+  expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('131073 bytes')]);
+});
+
+test('A WHERE that is the text "true" runs the rule, and rule test says so.', async () => {
+  const words = ['test', '--sql', "SELECT * FROM 'a' WHERE x", '--topic', 'a', '--payload', '{"x":"true"}'];
+  expect((await rule(words)).out).toContain('The rule runs its actions.');
 });

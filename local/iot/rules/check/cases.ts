@@ -98,6 +98,13 @@ export type RuleCase = z.output<typeof ruleCase>;
 
 export type CaseStubs = z.output<typeof stubs>;
 
+/** An element of a file of cases that is no case, and why. */
+export interface UnreadableCase {
+  /** Its `id`, or its place in the file where it has none. */
+  readonly id: string;
+  readonly problem: string;
+}
+
 /**
  * Reads an array of cases from JSON; numbers keep every digit. `expected` is the result, or a word: NO_MATCH (topic
  * or WHERE), SQL_PARSE_ERROR (the rule cannot be created), RULE_FAILED (the SQL fails for the message: no actions),
@@ -107,4 +114,20 @@ export type CaseStubs = z.output<typeof stubs>;
  */
 export function readCases(json: string): RuleCase[] {
   return z.array(ruleCase).parse(readJson(json, '2015-10-08'));
+}
+
+/**
+ * As `readCases`, but an element that is no case does not spoil the others.
+ *
+ * @throws SyntaxError when the text is no JSON, ZodError when it is no array or an empty one
+ */
+export function readEachCase(json: string): (RuleCase | UnreadableCase)[] {
+  const elements = z.array(value).min(1).parse(readJson(json, '2015-10-08'));
+  return elements.map((element, index) => {
+    const { data, error } = ruleCase.safeParse(element);
+    if (error === undefined) return data;
+    const id = z.object({ id: z.string() }).safeParse(element).data?.id ?? `element ${index}`;
+    const problem = error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
+    return { id, problem };
+  });
 }

@@ -1,2 +1,2 @@
-export { readCases, type RuleCase } from './cases.ts';
+export { readCases, readEachCase, type RuleCase, type UnreadableCase } from './cases.ts';
 export { checkCase, type CaseVerdict } from './check-case.ts';

@@ -3,6 +3,7 @@ import { readBasicIngest } from '../../topics/topic-name.ts';
 import type { IotMessage } from '../../message.ts';
 import { columnKey } from '../sql/ast.ts';
 import { compileRule } from '../sql/compile-rule.ts';
+import { toBoolean } from '../sql/conversions.ts';
 import { contextOfMessage, type Surroundings } from '../sql/message-context.ts';
 import { defaultSwitches } from '../sql/switches.ts';
 import type { SqlVersion } from '../sql/version.ts';
@@ -21,6 +22,8 @@ export interface RuleToExplain {
 
 export interface ExplainedRule {
   readonly version: SqlVersion;
+  /** Why no attribute of the payload can be read: most often, it is not JSON. */
+  readonly payloadProblem?: string;
   /** Absent for a rule without FROM, and for a message of Basic Ingest, which FROM does not decide on. */
   readonly filter?: ExplainedFilter;
   /** The variables of SET, in their order. */
@@ -61,8 +64,10 @@ export function explainRule(
     contextOfMessage(message, ingest?.topic ?? message.topic, surroundings),
   );
   const dialect = { version, switches: defaultSwitches };
+  const payloadProblem = payloadProblemOf(() => context.payload.json(version));
   const explained = {
     version,
+    ...(payloadProblem === undefined ? {} : { payloadProblem }),
     ...(topicFilter === undefined || ingest !== undefined
       ? {}
       : { filter: explainFilter(topicFilter, message.topic) }),
@@ -83,6 +88,15 @@ export function explainRule(
   };
   const isReached = ingest !== undefined || topicFilter !== undefined;
   return { ...explained, verdict: verdictOf(explained, isReached) };
+}
+
+function payloadProblemOf(read: () => unknown): string | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (thrown) {
+    return errorText(thrown);
+  }
 }
 
 function resultOf(select: () => { bytes(): Uint8Array; isJson(): boolean }): ExplainedResult {
@@ -111,7 +125,8 @@ function verdictOf(
     };
   }
   if (where?.outcome.kind === 'failure') return { runs: false, why: `WHERE fails: ${where.outcome.message}` };
-  if (where !== undefined && where.outcome.value !== true) return { runs: false, why: 'WHERE is not true' };
+  if (where !== undefined && toBoolean(where.outcome.value) !== true)
+    return { runs: false, why: 'WHERE is not true' };
   if (result.kind === 'failure') return { runs: false, why: `SELECT fails: ${result.message}` };
   return { runs: true };
 }

@@ -1,6 +1,7 @@
 import type { Expression } from '../sql/ast.ts';
 import type { CompiledRule } from '../sql/compile-rule.ts';
 import type { MessageContext } from '../sql/context.ts';
+import { toBoolean } from '../sql/conversions.ts';
 import { defaultSwitches } from '../sql/switches.ts';
 import { type ExplainedExpression, evaluate, explainExpression, outcomeText } from './expression.ts';
 
@@ -20,7 +21,7 @@ export function explainWhere(rule: CompiledRule, context: MessageContext): strin
   const dialect = { version: rule.version, switches: defaultSwitches };
   const deciding = decidingParts(where, (part) => {
     const outcome = evaluate(part, context, dialect);
-    return outcome.kind === 'value' && outcome.value === true;
+    return outcome.kind === 'value' && toBoolean(outcome.value) === true;
   });
   const told = deciding
     .slice(0, MAX_REASONS)

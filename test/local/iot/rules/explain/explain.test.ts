@@ -171,6 +171,7 @@ test.each<[where: string, payload: object, told: string]>([
   ['a = 1 OR b.c = 1', { a: 0 }, 'a = 1 is false (a = 0); b.c = 1 is Undefined (b.c = Undefined)'],
   ["'true'", {}, '\'true\' is "true"'],
   ['a + b > a * 2', { a: 1, b: 1 }, 'a + b > a * 2 is false (a = 1, b = 1)'],
+  ['a AND b = 1', { a: 'true', b: 2 }, 'b = 1 is false (b = 2)'],
 ])('WHERE %s for %j: %s.', (where, payload, told) => {
   expect(
     explainWhere(compileRule(`SELECT * FROM 'a' WHERE ${where}`, '2016-03-23'), contextOf(payload)),

@@ -93,17 +93,17 @@ test('lpad() adds a thousand spaces at most.', () => {
 });
 
 test('A String that would grow without measure is refused before it is built.', () => {
-  const long = 'a'.repeat(100_000);
+  const long = 'a'.repeat(10_000);
   const refused = { code: 'VALUE_TOO_LARGE' };
   expect(() => call('replace', [long, 'a', long])).toThrow(expect.objectContaining(refused));
   expect(() => call('replace', [long, '', long])).toThrow(expect.objectContaining(refused));
-  expect(() => call('regexp_replace', [long, 'a', '$0'.repeat(1_000)])).toThrow(
+  expect(() => call('regexp_replace', [long, 'a{100}', '$0'.repeat(1_000)])).toThrow(
     expect.objectContaining(refused),
   );
   expect(() =>
     call(
       'concat',
-      Array.from({ length: 100 }, () => long),
+      Array.from({ length: 1_000 }, () => long),
     ),
   ).toThrow(expect.objectContaining(refused));
 });

@@ -43,7 +43,7 @@ export class JavaRegex {
       readReplacement(replacement, this.#syntax.groupCount, this.#syntax.groupNames),
     );
     if (parts === undefined) return undefined;
-    return this.#charge(text, budget, (machine) => replaceMatches(machine, text, parts));
+    return this.#charge(text, budget, (machine) => replaceMatches(machine, text, parts, budget));
   }
 
   #charge<Result>(text: string, budget: WorkBudget, run: (machine: Machine) => Result): Result {
@@ -56,7 +56,12 @@ export class JavaRegex {
   }
 }
 
-function replaceMatches(machine: Machine, text: string, parts: readonly ReplacementPart[]): string {
+function replaceMatches(
+  machine: Machine,
+  text: string,
+  parts: readonly ReplacementPart[],
+  budget: WorkBudget,
+): string {
   let result = '';
   let copied = 0;
   let from = 0;
@@ -66,6 +71,8 @@ function replaceMatches(machine: Machine, text: string, parts: readonly Replacem
     if (match === undefined) break;
     const [start = 0, end = 0] = match;
     result += text.slice(copied, start);
+    // Groups may be empty: a long replacement costs time even where the result does not grow.
+    budget.spendText(parts.length);
     for (const part of parts) result += typeof part === 'string' ? part : groupText(text, match, part);
     textLimit(result.length);
     copied = end;

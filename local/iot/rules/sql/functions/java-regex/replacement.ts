@@ -24,7 +24,8 @@ export function readReplacement(
       at += 2;
     } else if (character === '$') {
       const [group, end] = readGroup(text, at + 1, groupCount, groupNames);
-      parts.push(literal, group);
+      if (literal !== '') parts.push(literal);
+      parts.push(group);
       literal = '';
       at = end;
     } else {
