@@ -29,7 +29,10 @@ export function createReset(site: Site, parts: Parts): () => Promise<void> {
     for (const { ruleName } of devices.registry.topicRules.list({}).items) rules.control.remove(ruleName);
     await rules.engine.drained();
     functions.lambda.asynchronous.clear();
+    // What runs would write into what is empty by then.
+    await functions.lambda.asynchronous.drained();
     devices.registry.reset();
+    devices.attempts.clear();
     messages.shadows.reset();
     rules.destinations.reset();
     notifications.sns.reset();

@@ -63,6 +63,12 @@ export class AttemptLog {
     }));
   }
 
+  /** Forgets everything that was tried. */
+  clear(): void {
+    this.#byClientId.clear();
+    this.#byCertificateId.clear();
+  }
+
   /** The ids that something is known of, those last: for whoever asked for one that is not. */
   knownIds(limit: number): readonly string[] {
     const clientIds = [...this.#byClientId.keys()].toReversed();
