@@ -4,7 +4,7 @@ import { generate, type Packet } from 'mqtt-packet';
 
 /**
  * A client that costs next to nothing, so that what is measured is the gateway: packets are written as bytes
- * that were made before, and of what arrives only the lengths are read. QoS 0 only.
+ * that were made before, and of what arrives only the lengths are read. Messages at QoS 1 are acknowledged.
  */
 export class LoadClient {
   readonly #socket: Socket;
@@ -12,6 +12,8 @@ export class LoadClient {
   #onPacket: (type: number, packet: Buffer) => void = () => undefined;
   /** PUBLISH packets that have arrived. */
   received = 0;
+  /** PUBACK packets that have arrived. */
+  acknowledged = 0;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -37,8 +39,8 @@ export class LoadClient {
     return client;
   }
 
-  async subscribe(topic: string): Promise<void> {
-    await this.#ask({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos: 0 }] }, 9);
+  async subscribe(topic: string, qos: 0 | 1 = 0): Promise<void> {
+    await this.#ask({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos }] }, 9);
   }
 
   /** Writes packets; resolves when the socket takes more. */
@@ -72,14 +74,20 @@ export class LoadClient {
   #take(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let at = 0;
+    const pubacks: Buffer[] = [];
     for (;;) {
       const length = packetLength(bytes, at);
       if (length === undefined || at + length > bytes.length) break;
       const type = (bytes[at] ?? 0) >> 4;
-      if (type === 3) this.received += 1;
-      this.#onPacket(type, bytes.subarray(at, at + length));
+      const packet = bytes.subarray(at, at + length);
+      if (type === 3) {
+        this.received += 1;
+        if (((packet[0] ?? 0) & 0x06) !== 0) pubacks.push(pubackOf(packet));
+      } else if (type === 4) this.acknowledged += 1;
+      this.#onPacket(type, packet);
       at += length;
     }
+    if (pubacks.length > 0) this.#socket.write(Buffer.concat(pubacks));
     this.#rest = at === bytes.length ? Buffer.alloc(0) : bytes.subarray(at);
   }
 }
@@ -87,6 +95,20 @@ export class LoadClient {
 /** A PUBLISH at QoS 0, MQTT 3.1.1. */
 export function publishPacket(topic: string, payload: string): Buffer {
   return generate({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false });
+}
+
+/** A PUBLISH at QoS 1. */
+export function confirmedPublishPacket(topic: string, payload: string, messageId: number): Buffer {
+  return generate({ cmd: 'publish', topic, payload, qos: 1, messageId, retain: false, dup: false });
+}
+
+/** The PUBACK of a PUBLISH at QoS 1: the packet identifier stands behind the topic. */
+function pubackOf(packet: Buffer): Buffer {
+  let start = 1;
+  while ((packet[start] ?? 0) >= 0x80) start += 1;
+  const topicAt = start + 1;
+  const identifierAt = topicAt + 2 + packet.readUInt16BE(topicAt);
+  return Buffer.from([0x40, 2, packet[identifierAt] ?? 0, packet[identifierAt + 1] ?? 0]);
 }
 
 /** Length of the packet that begins at `at`, its header included; undefined when that is not all there. */

@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { systemClock, type Clock } from './clock.ts';
+import { createAdjustableClock, type AdjustableClock } from './clock/index.ts';
 import { startDevices } from './cloud/devices.ts';
 import { openDoors } from './cloud/doors.ts';
+import { readEventRules, startEvents } from './cloud/events.ts';
 import { startFunctions, type BundlePlace } from './cloud/functions.ts';
 import { MessageHub } from './cloud/hub.ts';
 import { LateLookUp } from './cloud/look-up.ts';
@@ -29,7 +30,7 @@ export interface CloudOptions {
   readonly bundles: BundlePlace;
   /** Folder of the built page; without it the page's address says that there is none. */
   readonly pageFolder?: string;
-  readonly clock?: Clock;
+  readonly clock?: AdjustableClock;
   /** Tells the person who runs the cloud what they should know at once. */
   readonly tell: (message: string) => void;
 }
@@ -63,12 +64,13 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 }
 
 async function start(options: CloudOptions, stops: Stops): Promise<Cloud> {
-  const { service, configuration, clock = systemClock, tell } = options;
+  const { service, configuration, clock = createAdjustableClock(), tell } = options;
   const { plan, template, endpointUrl } = service;
   const { folder } = configuration;
 
   // 1. Everything that cannot be done is refused.
   const ofTemplate = readTopicRules(service);
+  readEventRules(service);
 
   // 2. The folder, which one cloud has for itself.
   stops.add(openFolder(folder, options.fresh === true));
@@ -94,6 +96,7 @@ async function start(options: CloudOptions, stops: Stops): Promise<Cloud> {
   const storage = await startStorage(site);
   const functions = startFunctions(site, storage, options.bundles);
   const notifications = startNotifications(site, storage, functions);
+  const events = startEvents(site, storage, functions, notifications);
   const rules = startRules(site, { hub, storage, functions, notifications, lookUp });
   const devices = await startDevices(site, hub, rules.control);
   const messages = startMessages(site, hub, devices);
@@ -106,18 +109,20 @@ async function start(options: CloudOptions, stops: Stops): Promise<Cloud> {
   hub.join(connectivityTaker(devices.registry));
 
   // 5. What the template says of topics, rules and the like.
-  const parts = { storage, functions, notifications, hub, rules, devices, messages };
+  const parts = { storage, functions, notifications, events, hub, rules, devices, messages };
   ensureTemplate(site, parts);
 
   // 6. The doors.
   const running = await openDoors(site, parts, {
     name: { service: template.service, stage: template.stage },
     reset: createReset(site, parts),
+    ...(template.httpApi === undefined ? {} : { httpApi: template.httpApi }),
     ...(options.pageFolder === undefined ? {} : { pageFolder: options.pageFolder }),
   });
   for (const finding of lintTemplate(template.resources)) tell(findingText(finding));
   writeRunning(folder, running);
   functions.lambda.asynchronous.resume();
+  events.start();
   await askDestinations(site, rules, ofTemplate);
   logs.cloud('info', 'the cloud has started', { dynamodb: storage.engine.description });
   return { running, reloadFunctions: () => functions.lambda.recycle(), stop: () => stops.run() };

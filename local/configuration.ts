@@ -14,6 +14,8 @@ export interface Configuration {
   readonly httpsPort: number;
   readonly endpointPort: number;
   readonly pagePort: number;
+  /** Of the functions' httpApi events; nothing listens where there are none. */
+  readonly httpApiPort: number;
   /** Invocations that may run at once. AWS would run 1,000; a laptop has fewer cores. */
   readonly maxConcurrency: number;
   /** Waits before a failed asynchronous invocation is tried a second and a third time. */
@@ -32,6 +34,7 @@ const fileSchema = z.strictObject({
   httpsPort: port.exactOptional(),
   endpointPort: port.exactOptional(),
   pagePort: port.exactOptional(),
+  httpApiPort: port.exactOptional(),
   maxConcurrency: z.coerce.number().int().min(1).max(1_000).exactOptional(),
   retryDelaysSeconds: z.array(z.number().min(0)).min(1).exactOptional(),
   dynamodbEndpoint: z.url().exactOptional(),
@@ -46,6 +49,7 @@ const VARIABLES = {
   httpsPort: 'GLASSHOUSE_HTTPS_PORT',
   endpointPort: 'GLASSHOUSE_ENDPOINT_PORT',
   pagePort: 'GLASSHOUSE_PAGE_PORT',
+  httpApiPort: 'GLASSHOUSE_HTTP_API_PORT',
   maxConcurrency: 'GLASSHOUSE_MAX_CONCURRENCY',
   retryDelaysSeconds: 'GLASSHOUSE_RETRY_DELAYS_SECONDS',
   dynamodbEndpoint: 'GLASSHOUSE_DYNAMODB_ENDPOINT',
@@ -59,6 +63,7 @@ const DEFAULTS = {
   httpsPort: 8443,
   endpointPort: 4566,
   pagePort: 8080,
+  httpApiPort: 3001,
   maxConcurrency: 6,
   retryDelaysSeconds: [60, 120],
 } as const;
@@ -70,6 +75,7 @@ export const PORT_SETTINGS = {
   https: 'GLASSHOUSE_HTTPS_PORT (or custom.glasshouse.httpsPort in serverless.yml)',
   endpoint: 'GLASSHOUSE_ENDPOINT_PORT (or custom.glasshouse.endpointPort in serverless.yml)',
   page: 'GLASSHOUSE_PAGE_PORT (or custom.glasshouse.pagePort in serverless.yml)',
+  httpApi: 'GLASSHOUSE_HTTP_API_PORT (or custom.glasshouse.httpApiPort in serverless.yml)',
 } as const;
 
 /**
@@ -96,7 +102,7 @@ export function readConfiguration(
 
 /** Puts a port that is free in the place of each 0. */
 export async function choosePorts(configuration: Configuration): Promise<Configuration> {
-  const { endpointPort, mqttPort, mqttsPort, httpsPort, pagePort } = configuration;
+  const { endpointPort, mqttPort, mqttsPort, httpsPort, pagePort, httpApiPort } = configuration;
   const chosen = async (given: number): Promise<number> => (given === 0 ? freePort() : given);
   return {
     ...configuration,
@@ -105,6 +111,7 @@ export async function choosePorts(configuration: Configuration): Promise<Configu
     mqttsPort: await chosen(mqttsPort),
     httpsPort: await chosen(httpsPort),
     pagePort: await chosen(pagePort),
+    httpApiPort: await chosen(httpApiPort),
   };
 }
 

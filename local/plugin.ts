@@ -9,6 +9,7 @@ import { ConfigurationError } from './errors.ts';
 import type { PluginMessage } from './plugin-message.ts';
 import { findRunning, type RunningCloud } from './running.ts';
 import type { Serverless, ServerlessLog, ServerlessService } from './serverless.ts';
+import { takeEventsFromOffline } from './template/events/index.ts';
 import { planService, type PlannedService } from './template/plan-service.ts';
 import { readTemplate } from './template/template.ts';
 
@@ -63,6 +64,8 @@ export default class GlasshousePlugin {
     const planned = planService(readTemplate(service), endpointUrl);
     this.#prepared = { service: planned, configuration, bundles };
     this.#resolveEnvironments(planned);
+    // `serverless offline` would run schedules by the machine's clock, and answer HTTP from containers of its own.
+    if (!invokesLocal) takeEventsFromOffline(service.functions);
   }
 
   /** What a person can mend is shown to them without the stack that `serverless` prints for its own faults. */
@@ -118,6 +121,7 @@ export default class GlasshousePlugin {
         '',
         'The glass copy runs:',
         `  page       ${running.pageUrl}`,
+        ...(running.httpApiUrl === undefined ? [] : [`  HTTP API   ${running.httpApiUrl}`]),
         `  MQTT       ${running.mqttUrl}`,
         `  devices    ${running.mqttsUrl}  (certificates; trust ${running.caFile})`,
         `  AWS APIs   AWS_ENDPOINT_URL=${running.endpointUrl}  (region ${running.region}, any credentials)`,

@@ -27,6 +27,8 @@ const schema = z.object({
   /** File of the root certificate by which devices trust this cloud. */
   caFile: z.string(),
   pageUrl: z.string(),
+  /** The HTTP API of the functions' httpApi events, where there are any. */
+  httpApiUrl: z.string().exactOptional(),
   /** The process of the DynamoDB engine that it started, if it started one. */
   dynamodbPid: z.number().int().optional(),
   /** What `Ref` gives for the resources of the template, by logical id: names of tables, URLs of queues. */

@@ -1,5 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IoTClient } from '@aws-sdk/client-iot';
 import { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { once } from './once.ts';
 
@@ -18,3 +22,21 @@ export const iotDataClient = once(() => new IoTDataPlaneClient({ requestHandler:
 
 /** The queue's URL says where it is: an SDK that trusted `AWS_ENDPOINT_URL` over it would do the same. */
 export const sqsClient = once(() => new SQSClient({ requestHandler: REQUEST, maxAttempts: 3 }));
+
+/**
+ * It does not retry by itself: AWS IoT's control plane throttles for seconds, so that whoever calls it tries again
+ * until a deadline of its own.
+ */
+export const iotClient = /* @__PURE__ */ once(
+  () => new IoTClient({ requestHandler: REQUEST, maxAttempts: 1 }),
+);
+
+export const snsClient = /* @__PURE__ */ once(
+  () => new SNSClient({ requestHandler: REQUEST, maxAttempts: 3 }),
+);
+
+export const eventBridgeClient = /* @__PURE__ */ once(
+  () => new EventBridgeClient({ requestHandler: REQUEST, maxAttempts: 3 }),
+);
+
+export const s3Client = /* @__PURE__ */ once(() => new S3Client({ requestHandler: REQUEST, maxAttempts: 3 }));

@@ -24,10 +24,22 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'lists what of the AWS IoT API is served',
     load: () => import('./operations.ts'),
   },
+  { name: 'onboard', summary: 'registers devices by a CSV file', load: () => import('./onboard.ts') },
+  {
+    name: 'devices',
+    summary: 'lists the activated devices and their history',
+    load: () => import('./devices.ts'),
+  },
+  {
+    name: 'certificate',
+    summary: 'issues, renews, revokes and deletes certificates',
+    load: () => import('./certificate.ts'),
+  },
   {
     name: 'reset',
     summary: 'brings the cloud back to what the template says',
     load: () => import('./reset.ts'),
   },
+  { name: 'clock', summary: 'says or moves the time of the cloud', load: () => import('./clock.ts') },
   { name: 'redrive', summary: 'sends rejected or failed input back', load: () => import('./redrive.ts') },
 ];

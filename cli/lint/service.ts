@@ -63,10 +63,13 @@ function readResources(tree: Tree, sources: Map<string, Source>): void {
     const properties = field(resource, 'Properties');
     const given = properties === undefined ? {} : plain(properties);
     const type = field(resource, 'Type');
+    const metadata = field(resource, 'Metadata');
+    const told = metadata === undefined ? undefined : plain(metadata);
     sources.set(logicalId, {
       resource: {
         type: type?.kind === 'scalar' ? String(type.value) : '',
         properties: isRecord(given) ? given : {},
+        ...(isRecord(told) ? { metadata: told } : {}),
       },
       tree: properties ?? resource,
     });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createDeviceAuthoriser } from '../iot/device-authoriser.ts';
 import type { Authoriser } from '../iot/gateway/index.ts';
 import { AttemptLog } from '../iot/policies/index.ts';
+import { createJustInTimeProvisioning } from '../iot/provisioning/just-in-time.ts';
 import { createDeviceIdentities, type DeviceIdentities } from '../iot/registry/device-identities.ts';
 import {
   createRegistry,
@@ -35,7 +36,7 @@ export interface Devices {
 
 /** Opens the registry of things, certificates and policies, and what decides by it. */
 export async function startDevices(site: Site, hub: MessageHub, rules: RulesControl): Promise<Devices> {
-  const { configuration, accountId, region, clock, stops } = site;
+  const { configuration, accountId, region, clock, logs, stops } = site;
   const { folder } = configuration;
   // The machine's time, not the cloud's: clients check the server's certificate by theirs.
   const authority = await openAuthority({ folder, nowMs: Date.now() });
@@ -64,7 +65,15 @@ export async function startDevices(site: Site, hub: MessageHub, rules: RulesCont
   });
   stops.add(() => registry.close());
   const things = createThingLookup(registry);
-  const security = createSecurityContext(context, { authority, things });
+  const security = createSecurityContext(context, {
+    authority,
+    things,
+    provision: createJustInTimeProvisioning({
+      place: () => ({ registry, security }),
+      failed: ({ certificateId, error }) =>
+        logs.cloud('warn', 'a device was not provisioned', { certificateId, error }),
+    }),
+  });
   const identities = createDeviceIdentities(security);
   const attempts = new AttemptLog(() => clock.now());
   const authoriser = createDeviceAuthoriser({ identities, things, attempts, clock, region, accountId });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createClockApi, settledWhen } from '../clock/index.ts';
 import { PORT_SETTINGS } from '../configuration.ts';
 import { createEndpoint } from '../endpoint/endpoint.ts';
 import { Faults, withFaults } from '../endpoint/faults.ts';
@@ -13,7 +14,10 @@ import { createOwnHandler } from '../own-api.ts';
 import { createPageServer } from '../page.ts';
 import type { RunningCloud } from '../running.ts';
 import type { Devices } from './devices.ts';
+import type { EventBridge } from '../eventbridge/index.ts';
+import type { HttpApiDefinition } from '../template/events/index.ts';
 import type { Functions } from './functions.ts';
+import { openHttpDoor } from './http-door.ts';
 import type { MessageHub } from './hub.ts';
 import type { Messages } from './messages.ts';
 import type { Notifications } from './notifications.ts';
@@ -26,6 +30,7 @@ export interface Parts {
   readonly storage: Storage;
   readonly functions: Functions;
   readonly notifications: Notifications;
+  readonly events: EventBridge;
   readonly hub: MessageHub;
   readonly rules: Rules;
   readonly devices: Devices;
@@ -37,21 +42,31 @@ export interface DoorOptions {
   readonly name: { readonly service: string; readonly stage: string };
   /** Brings the cloud back to what the template says. */
   readonly reset: () => Promise<void>;
+  readonly httpApi?: HttpApiDefinition;
 }
 
 /** Opens the endpoint of the AWS APIs, MQTT, and the page; says where they are. */
 export async function openDoors(
   site: Site,
   parts: Parts,
-  { pageFolder, name, reset }: DoorOptions,
+  { pageFolder, name, reset, httpApi }: DoorOptions,
 ): Promise<RunningCloud> {
   const { plan, configuration, accountId, region, endpointUrl, clock, logs, stops } = site;
-  const { storage, functions, notifications, hub, rules, devices, messages } = parts;
+  const { storage, functions, notifications, events, hub, rules, devices, messages } = parts;
   const { gateway, shadows } = messages;
   const { publish } = hub;
   const { endpointPort, mqttPort, mqttsPort, httpsPort, pagePort } = configuration;
 
   const faults = new Faults();
+  const timeApi = createClockApi(
+    clock,
+    settledWhen([
+      () => events.drained(),
+      () => functions.lambda.asynchronous.drained(),
+      () => rules.engine.drained(),
+      () => notifications.sns.drained(),
+    ]),
+  );
   const servedTopics = ['shadows'] as const;
   const dataPlane = createDataPlaneHandler({
     publish,
@@ -71,6 +86,7 @@ export async function openDoors(
     sqs: storage.sqs.handler,
     s3: storage.s3.handler,
     sns: notifications.sns.handler,
+    events: events.handler,
     lambda: createLambdaHandler(functions.lambda),
     iot: controlPlane,
     'execute-api': controlPlane,
@@ -100,6 +116,8 @@ export async function openDoors(
           answer(200, rules.destinations.confirm(query.get('token') ?? '')),
         'GET sns': ({ query, answer }) =>
           answer(200, notifications.sns.confirm(query.get('TopicArn') ?? '', query.get('Token') ?? '')),
+        'GET clock': ({ answer }) => answer(200, timeApi.read()),
+        'POST clock': async ({ readJson, answer }) => answer(200, await timeApi.change(await readJson())),
         'POST reset': async ({ answer }) => {
           faults.clear();
           await reset();
@@ -147,6 +165,8 @@ export async function openDoors(
   // Cut before the server closes, which waits for its WebSockets too: a page that stays open has one.
   stops.add(() => webSocket.close());
 
+  const httpApiUrl = httpApi === undefined ? undefined : await openHttpDoor(site, functions, httpApi);
+
   const running: RunningCloud = {
     pid: process.pid,
     startedAt: new Date(clock.now()).toISOString(),
@@ -159,6 +179,7 @@ export async function openDoors(
     httpsUrl: `https://127.0.0.1:${httpsPort}`,
     caFile: devices.authority.caPath,
     pageUrl: `${page.url}/`,
+    ...(httpApiUrl === undefined ? {} : { httpApiUrl }),
     ...(storage.engine.pid === undefined ? {} : { dynamodbPid: storage.engine.pid }),
     resources: plan.references,
   };

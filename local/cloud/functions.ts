@@ -29,6 +29,7 @@ export function startFunctions(site: Site, { sqs }: Storage, bundles: BundlePlac
     environment: functionEnvironment(region, endpointUrl),
     eventFile: path.join(folder, 'events.sqlite'),
     clock,
+    time: clock.shared,
     newId: randomUUID,
     maxConcurrency,
     retryDelaysSeconds,

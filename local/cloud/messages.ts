@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
+import { systemClock } from '../clock.ts';
 import { createGateway, openSessionStorage, type Gateway } from '../iot/gateway/index.ts';
 import { createShadows, type Shadows } from '../iot/shadows/index.ts';
 import type { Devices } from './devices.ts';
@@ -26,6 +27,7 @@ export function startMessages(site: Site, hub: MessageHub, { registry, identitie
   const { folder } = configuration;
   const gateway = createGateway({
     clock,
+    networkClock: systemClock,
     publish: hub.publish,
     servedTopics: ['shadows'],
     storage: openSessionStorage(path.join(folder, 'sessions.sqlite')),

@@ -1,13 +1,21 @@
 import { emptyTables } from '../dynamodb/tables.ts';
 import { apiRulePayload } from '../iot/registry/index.ts';
 import type { Parts } from './doors.ts';
+import { ensureEvents } from './events.ts';
+import { ensureIotResources } from './iot-resources.ts';
 import { ensureNotifications } from './notifications.ts';
 import { creationsOf, type Site } from './site.ts';
 
 /** Makes what the template says, as far as it is kept where the API can change it. */
-export function ensureTemplate(site: Site, { notifications, devices }: Parts): void {
+export function ensureTemplate(site: Site, { notifications, events, devices }: Parts): void {
   const { plan } = site;
   ensureNotifications(site, notifications);
+  ensureEvents(site, events);
+  ensureIotResources(plan.creations, {
+    ...devices,
+    left: ({ kind, name, error }) =>
+      site.tell(`${kind} ${name} of an earlier template stays: ${error.message}`),
+  });
   devices.registry.topicRules.takeTemplate(
     creationsOf(plan, 'topic-rule').map(({ name, payload }) => ({
       ruleName: name,
@@ -22,7 +30,7 @@ export function ensureTemplate(site: Site, { notifications, devices }: Parts): v
  */
 export function createReset(site: Site, parts: Parts): () => Promise<void> {
   const { plan, region } = site;
-  const { storage, functions, notifications, rules, devices, messages } = parts;
+  const { storage, functions, notifications, events, rules, devices, messages } = parts;
   return async () => {
     // Nobody is left who could publish, and no rule that could act, before anything is emptied.
     messages.gateway.reset();
@@ -35,6 +43,7 @@ export function createReset(site: Site, parts: Parts): () => Promise<void> {
     devices.attempts.clear();
     messages.shadows.reset();
     rules.destinations.reset();
+    events.reset();
     notifications.sns.reset();
     notifications.cloudwatch.reset();
     storage.sqs.reset();

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { AdjustableClock } from '../clock/index.ts';
 import type { Configuration } from '../configuration.ts';
 import type { Logs } from '../logs.ts';
 import type { Plan } from '../template/plan.ts';
@@ -13,7 +13,7 @@ export interface Site {
   readonly region: string;
   /** `http://127.0.0.1:<port>`: where every AWS API is. */
   readonly endpointUrl: string;
-  readonly clock: Clock;
+  readonly clock: AdjustableClock;
   readonly logs: Logs;
   /** Tells the person who runs the cloud what they should know at once. */
   readonly tell: (message: string) => void;

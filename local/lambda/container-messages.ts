@@ -7,6 +7,8 @@ export interface ContainerData {
   readonly functionName: string;
   readonly functionArn: string;
   readonly memoryMb: number;
+  /** The cloud's time: see clock/thread-clock.ts. Without it the function lives in the machine's. */
+  readonly time?: SharedArrayBuffer;
 }
 
 /** One invocation. */
@@ -14,7 +16,8 @@ export interface ToContainer {
   readonly requestId: string;
   /** The event, as JSON. */
   readonly payload: string;
-  readonly deadlineMs: number;
+  /** Real time: a function works on this machine, however fast the cloud's clock goes. */
+  readonly timeoutMs: number;
 }
 
 /** A function's error, as Lambda hands it to whoever invoked it. */

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { installThreadClock } from '../clock/thread-clock.ts';
 import type { ContainerData, FromContainer, ToContainer } from './container-messages.ts';
 
 /**
@@ -7,7 +8,8 @@ import type { ContainerData, FromContainer, ToContainer } from './container-mess
  * answers one invocation after the other. Lines of `console` carry the request id, as Lambda's JSON log has it.
  */
 const started: ContainerData = workerData;
-const { bundle, handlerName, functionName, functionArn, memoryMb } = started;
+const { bundle, handlerName, functionName, functionArn, memoryMb, time } = started;
+if (time !== undefined) installThreadClock(time);
 
 let requestId = '';
 for (const level of ['debug', 'info', 'log', 'warn', 'error'] as const) {
@@ -70,6 +72,7 @@ type Handler = (event: unknown, context: Record<string, unknown>) => unknown;
 
 async function invoke(handler: Handler, invocation: ToContainer): Promise<void> {
   ({ requestId } = invocation);
+  const endsAtMs = performance.now() + invocation.timeoutMs;
   const context = {
     functionName,
     functionVersion: '$LATEST',
@@ -79,7 +82,7 @@ async function invoke(handler: Handler, invocation: ToContainer): Promise<void> 
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: 'local',
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, invocation.deadlineMs - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, endsAtMs - performance.now()),
   };
   try {
     const result = await handler(JSON.parse(invocation.payload), context);

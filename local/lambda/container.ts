@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Clock, Timer } from '../clock.ts';
+import { systemClock, type Clock, type Timer } from '../clock.ts';
 import type { ContainerData, FromContainer, FunctionError, ToContainer } from './container-messages.ts';
 
 /** How an invocation ended. `functionError` says who failed: the handler, or Lambda around it. */
@@ -32,8 +32,15 @@ export class Container {
 
   constructor(options: ContainerOptions) {
     this.#options = options;
-    const { bundle, handlerName, functionName, functionArn, memoryMb, environment, onLine } = options;
-    const workerData: ContainerData = { bundle, handlerName, functionName, functionArn, memoryMb };
+    const { bundle, handlerName, functionName, functionArn, memoryMb, time, environment, onLine } = options;
+    const workerData: ContainerData = {
+      bundle,
+      handlerName,
+      functionName,
+      functionArn,
+      memoryMb,
+      ...(time === undefined ? {} : { time }),
+    };
     this.#worker = new Worker(new URL('./container-thread.ts', import.meta.url), {
       workerData,
       env: { ...environment },
@@ -58,16 +65,16 @@ export class Container {
 
   /** Runs one invocation. Never rejects. The caller waits for the result before it sends the next. */
   invoke(requestId: string, payload: string): Promise<InvocationResult> {
-    const { clock, timeoutSeconds } = this.#options;
+    const { timeoutSeconds } = this.#options;
     return new Promise((resolve) => {
       if (this.#dead) {
         resolve({ ok: false, error: this.#initError ?? crash('the container has ended') });
         return;
       }
       const timeoutMs = timeoutSeconds * 1_000;
-      const timer = clock.schedule(timeoutMs, () => this.#timeOut());
+      const timer = systemClock.schedule(timeoutMs, () => this.#timeOut());
       this.#pending = { resolve, timer, requestId };
-      const invocation: ToContainer = { requestId, payload, deadlineMs: clock.now() + timeoutMs };
+      const invocation: ToContainer = { requestId, payload, timeoutMs };
       this.#worker.postMessage(invocation);
     });
   }

@@ -21,6 +21,8 @@ export interface LambdaOptions {
   /** File in which asynchronous events wait. */
   readonly eventFile: string;
   readonly clock: Clock;
+  /** The cloud's time for functions: `AdjustableClock.shared`. @default functions live in the machine's time */
+  readonly time?: SharedArrayBuffer;
   readonly newId: () => string;
   /** Invocations that may run at once, over all functions. */
   readonly maxConcurrency: number;
@@ -54,7 +56,7 @@ export interface Lambda {
 }
 
 export function createLambda(options: LambdaOptions): Lambda {
-  const { functions, clock, newId, log, onLine } = options;
+  const { functions, clock, time, newId, log, onLine } = options;
   const byName = new Map(functions.map((definition) => [definition.name, definition]));
   const pools = new Map<string, ContainerPool>();
   for (const definition of functions) {
@@ -73,6 +75,7 @@ export function createLambda(options: LambdaOptions): Lambda {
             ...definition.environment,
           },
           clock,
+          ...(time === undefined ? {} : { time }),
           onLine: (line) => onLine(definition.key, line),
         },
         definition.reservedConcurrency,

@@ -8,7 +8,7 @@ import { sqlInvalid } from './checks/sql-invalid.ts';
 import { templateAlias } from './checks/template-alias.ts';
 import { topicNotAllowed } from './checks/topic-not-allowed.ts';
 import type { Check, Finding } from './finding.ts';
-import { type LintResource, readLintTemplate } from './template.ts';
+import { isAccepted, type LintResource, readLintTemplate } from './template.ts';
 
 /** Every kind of trap that is looked for. A new one is a file in `checks/` and a line in here. */
 export const CHECKS: readonly Check[] = [
@@ -25,13 +25,20 @@ export const CHECKS: readonly Check[] = [
 
 /**
  * What in a template will not work on AWS, or not as it looks, although both AWS and this cloud take it. Reads the
- * resources as they are written: intrinsics need not be resolved, and what they hide is not guessed at.
+ * resources as they are written: intrinsics need not be resolved, and what they hide is not guessed at. What a
+ * resource accepts in its metadata, with a reason, is not told.
  */
 export function lintTemplate(resources: Readonly<Record<string, LintResource>>): Finding[] {
   const template = readLintTemplate(resources);
   return CHECKS.flatMap((check) => {
     const { code, severity } = check;
-    return check.find(template).map((found) => ({ ...found, code, severity }));
+    return check
+      .find(template)
+      .filter(({ logicalId }) => {
+        const resource = resources[logicalId];
+        return resource === undefined || !isAccepted(resource, code);
+      })
+      .map((found) => ({ ...found, code, severity }));
   });
 }
 

@@ -5,6 +5,16 @@ import { isRecord } from './references.ts';
 export interface LintResource {
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Its `Metadata`, where findings may be accepted: `Glasshouse: {Accepted: {CODE: why}}`. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** Whether the author of a resource says why a finding of this code is meant to be so. */
+export function isAccepted({ metadata }: LintResource, code: string): boolean {
+  const glasshouse = metadata?.['Glasshouse'];
+  const accepted = isRecord(glasshouse) ? glasshouse['Accepted'] : undefined;
+  const why = isRecord(accepted) ? accepted[code] : undefined;
+  return typeof why === 'string' && why !== '';
 }
 
 /** A template as checks see it. */

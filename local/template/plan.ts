@@ -1,7 +1,16 @@
 import { ConfigurationError } from '../errors.ts';
+import { LOCAL_API_ID } from '../http-api/index.ts';
 import { conditionHolds, resolveIntrinsics, type Named, type Scope } from './intrinsics.ts';
+import { bucketPolicy } from './resource-types/bucket-policy.ts';
 import { bucket } from './resource-types/bucket.ts';
 import { deliveryStream } from './resource-types/delivery-stream.ts';
+import { eventBus } from './resource-types/event-bus.ts';
+import { eventRule } from './resource-types/event-rule.ts';
+import { iotPolicyAttachment, iotThingAttachment } from './resource-types/iot-attachments.ts';
+import { iotCaCertificate, iotCertificate } from './resource-types/iot-certificates.ts';
+import { iotPolicy } from './resource-types/iot-policy.ts';
+import { iotProvisioningTemplate } from './resource-types/iot-provisioning-template.ts';
+import { iotBillingGroup, iotThing, iotThingGroup, iotThingType } from './resource-types/iot-things.ts';
 import { logGroup } from './resource-types/log-group.ts';
 import { permission } from './resource-types/permission.ts';
 import { managedPolicy, rolePolicy } from './resource-types/policy.ts';
@@ -22,6 +31,7 @@ const RESOURCE_TYPES: readonly ResourceType[] = [
   queue,
   queuePolicy,
   bucket,
+  bucketPolicy,
   topic,
   subscription,
   topicPolicy,
@@ -33,6 +43,18 @@ const RESOURCE_TYPES: readonly ResourceType[] = [
   rolePolicy,
   managedPolicy,
   permission,
+  eventBus,
+  eventRule,
+  iotPolicy,
+  iotThingType,
+  iotThingGroup,
+  iotBillingGroup,
+  iotProvisioningTemplate,
+  iotCaCertificate,
+  iotCertificate,
+  iotThing,
+  iotPolicyAttachment,
+  iotThingAttachment,
 ];
 
 /** A function, everything about it resolved. */
@@ -60,13 +82,16 @@ export function planTemplate(template: Template, place: Place): Plan {
   const named = new Map<string, Named>(pseudoParameters(place));
   const scope: Scope = { ...template, named };
   for (const definition of template.functions) nameFunction(definition, named, place);
+  if (template.httpApi !== undefined) {
+    named.set('HttpApi', { ref: LOCAL_API_ID, attributes: { ApiId: LOCAL_API_ID } });
+  }
 
   const planned: { logicalId: string; type: ResourceType; named: Named; properties: unknown }[] = [];
   for (const [logicalId, resource] of Object.entries(template.resources)) {
     const type = typesByName.get(resource.type);
     if (type === undefined) throw notServed(logicalId, resource.type);
     if (resource.condition !== undefined && !conditionHolds(resource.condition, scope)) continue;
-    const own = type.name(logicalId, resource.properties, place);
+    const own = type.name(logicalId, resource.properties, place, (value) => resolveIntrinsics(value, scope));
     named.set(logicalId, own);
     planned.push({ logicalId, type, named: own, properties: resource.properties });
   }

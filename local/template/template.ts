@@ -1,5 +1,10 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../errors.ts';
+import type { HttpRoute } from '../http-api/index.ts';
+import { readEvents, readHttpApi, type HttpApiDefinition } from './events/index.ts';
+import { normalise } from './logical-ids.ts';
+
+export { normalise } from './logical-ids.ts';
 
 /** What the glass copy takes from a service: the same that a deployment would take. */
 export interface Template {
@@ -11,12 +16,15 @@ export interface Template {
   readonly conditions: Readonly<Record<string, unknown>>;
   readonly mappings: Readonly<Record<string, unknown>>;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Left out where no function has an `httpApi` event. */
+  readonly httpApi?: HttpApiDefinition;
 }
 
 export interface Resource {
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly condition?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 export interface FunctionDefinition {
@@ -60,9 +68,6 @@ const WITHOUT_LOCAL_EFFECT = [
   'vpc',
 ];
 
-/** Events that `serverless offline` itself serves; the cloud leaves them to it. */
-const EVENTS_OF_OFFLINE = new Set(['http', 'httpApi', 'schedule', 'websocket', 'alb']);
-
 const anything = z.record(z.string(), z.unknown());
 
 const functionSchema = z.looseObject({
@@ -85,6 +90,7 @@ const resourceSchema = z.looseObject({
   Type: z.string(),
   Properties: anything.optional(),
   Condition: z.string().optional(),
+  Metadata: anything.optional(),
 });
 
 const serviceSchema = z.looseObject({
@@ -95,6 +101,7 @@ const serviceSchema = z.looseObject({
     timeout: z.number().optional(),
     memorySize: z.number().optional(),
     environment: anything.optional(),
+    httpApi: z.unknown().optional(),
   }),
   functions: z.record(z.string(), functionSchema).optional(),
   resources: z
@@ -123,15 +130,24 @@ export function readTemplate(service: unknown): Template {
   const { provider, functions = {}, resources } = parsed.data;
   const found: Record<string, Resource> = {};
   for (const [logicalId, resource] of Object.entries(resources?.Resources ?? {})) {
-    const { Type: type, Properties: properties = {}, Condition: condition } = resource;
-    found[logicalId] = { type, properties, ...(condition === undefined ? {} : { condition }) };
+    const { Type: type, Properties: properties = {}, Condition: condition, Metadata: metadata } = resource;
+    found[logicalId] = {
+      type,
+      properties,
+      ...(condition === undefined ? {} : { condition }),
+      ...(metadata === undefined ? {} : { metadata }),
+    };
   }
   const definitions: FunctionDefinition[] = [];
+  const routes: HttpRoute[] = [];
   for (const [key, definition] of Object.entries(functions)) {
     const read = readFunction(key, definition, provider);
     definitions.push(read);
-    Object.assign(found, readEvents(read, definition.events ?? []));
+    const events = readEvents(read, definition.events ?? []);
+    Object.assign(found, events.resources);
+    routes.push(...events.routes);
   }
+  const httpApi = readHttpApi(provider.httpApi, routes);
   return {
     service: parsed.data.service,
     stage: provider.stage,
@@ -141,6 +157,7 @@ export function readTemplate(service: unknown): Template {
     conditions: resources?.Conditions ?? {},
     mappings: resources?.Mappings ?? {},
     parameters: resources?.Parameters ?? {},
+    ...(httpApi === undefined ? {} : { httpApi }),
   };
 }
 
@@ -190,75 +207,4 @@ function destinationArn(destination: unknown): unknown {
   return typeof destination === 'object' && destination !== null && 'arn' in destination
     ? destination.arn
     : destination;
-}
-
-/** The topic rules and permissions that `iot` events stand for; an event that nothing serves is refused by name. */
-function readEvents(
-  definition: FunctionDefinition,
-  events: readonly Record<string, unknown>[],
-): Record<string, Resource> {
-  const resources: Record<string, Resource> = {};
-  let rules = 0;
-  for (const event of events) {
-    const [kind = 'nothing'] = Object.keys(event);
-    if (EVENTS_OF_OFFLINE.has(kind)) continue;
-    if (kind !== 'iot') {
-      throw new ConfigurationError(
-        `function "${definition.key}" has an event "${kind}", which is not served here: remove it, or run the function by an iot rule`,
-        { code: 'EVENT_NOT_SERVED', data: { function: definition.key, event: kind } },
-      );
-    }
-    rules += 1;
-    const logicalId = `${normalise(definition.key)}IotTopicRule${rules}`;
-    resources[logicalId] = ruleOfEvent(event['iot'], definition);
-    resources[`${normalise(definition.key)}LambdaPermissionIotTopicRule${rules}`] = permissionOfEvent(
-      logicalId,
-      definition,
-    );
-  }
-  return resources;
-}
-
-const iotEventSchema = z.strictObject({
-  sql: z.string(),
-  sqlVersion: z.string().optional(),
-  name: z.string().optional(),
-  enabled: z.boolean().optional(),
-  description: z.string().optional(),
-});
-
-function ruleOfEvent(event: unknown, definition: FunctionDefinition): Resource {
-  const { sql, sqlVersion, name, enabled = true, description } = iotEventSchema.parse(event);
-  return {
-    type: 'AWS::IoT::TopicRule',
-    properties: {
-      ...(name === undefined ? {} : { RuleName: name }),
-      TopicRulePayload: {
-        Sql: sql,
-        ...(sqlVersion === undefined ? {} : { AwsIotSqlVersion: sqlVersion }),
-        ...(description === undefined ? {} : { Description: description }),
-        RuleDisabled: !enabled,
-        Actions: [{ Lambda: { FunctionArn: { 'Fn::GetAtt': [definition.logicalId, 'Arn'] } } }],
-      },
-    },
-  };
-}
-
-/** A deployment lets each rule of an event invoke its function, and so does this. */
-function permissionOfEvent(ruleLogicalId: string, definition: FunctionDefinition): Resource {
-  return {
-    type: 'AWS::Lambda::Permission',
-    properties: {
-      FunctionName: { 'Fn::GetAtt': [definition.logicalId, 'Arn'] },
-      Action: 'lambda:InvokeFunction',
-      Principal: 'iot.amazonaws.com',
-      SourceArn: { 'Fn::GetAtt': [ruleLogicalId, 'Arn'] },
-    },
-  };
-}
-
-/** A function's key as osls writes it into logical ids: letters and digits, `-` and `_` spelt out. */
-export function normalise(key: string): string {
-  const spelt = key.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
-  return spelt.charAt(0).toUpperCase() + spelt.slice(1);
 }

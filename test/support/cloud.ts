@@ -49,6 +49,7 @@ export async function startTestCloud(
     httpsPort: 0,
     endpointPort: 0,
     pagePort: 0,
+    httpApiPort: 0,
     ...options.ports,
     maxConcurrency: options.maxConcurrency ?? 3,
     retryDelaysSeconds: options.retryDelaysSeconds ?? [0.05, 0.1],

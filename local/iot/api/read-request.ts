@@ -40,8 +40,10 @@ function valueOf(
   body: Readonly<Record<string, unknown>>,
 ): unknown {
   switch (place) {
-    case 'path':
-      return labels[name];
+    case 'path': {
+      const label = labels[name];
+      return label === undefined || type.kind !== 'scalar' ? label : parseText(label, type.scalar, name);
+    }
     case 'query': {
       if (type.kind === 'list') return query.has(wireName) ? query.getAll(wireName) : undefined;
       const text = query.get(wireName);
@@ -61,7 +63,7 @@ function valueOf(
   }
 }
 
-/** Text of a query, as the type it stands for. */
+/** Text of a path or a query, as the type it stands for. */
 function parseText(text: string, type: ScalarType, name: string): unknown {
   switch (type) {
     case 'string':

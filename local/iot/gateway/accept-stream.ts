@@ -24,7 +24,7 @@ export function acceptStream(
   origin: StreamOrigin,
   door: Door,
 ): AcceptedStream {
-  const { clock, limits } = state;
+  const { networkClock, limits } = state;
   const connection = new Connection(stream, origin, door, state);
   const leave = (): void => endConnection(state, connection, closeFrame);
   // It stays for good: an error on a stream that nobody listens to would end the process.
@@ -36,7 +36,7 @@ export function acceptStream(
     return { leave };
   }
   state.connections.add(connection);
-  connection.timer = clock.schedule(limits.connectTimeoutMs, () => {
+  connection.timer = networkClock.schedule(limits.connectTimeoutMs, () => {
     endConnection(state, connection, clientError(`no CONNECT within ${limits.connectTimeoutMs} ms`));
   });
   stream.on('data', packetReader(state, connection));

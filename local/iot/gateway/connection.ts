@@ -62,12 +62,17 @@ export class Connection {
   /** The CONNECT deadline, then the keep-alive, then the end of the time to say goodbye: one at a time. */
   timer: Timer | undefined;
 
-  constructor(stream: Duplex, origin: StreamOrigin, door: Door, { authoriser, limits, clock }: GatewayState) {
+  constructor(
+    stream: Duplex,
+    origin: StreamOrigin,
+    door: Door,
+    { authoriser, limits, networkClock }: GatewayState,
+  ) {
     this.stream = stream;
     this.origin = origin;
     this.authoriser = door.authoriser ?? authoriser;
     this.admit = door.admit;
     this.output = new PacketOutput(stream, limits.outputBufferBytes);
-    this.lastPacketMs = clock.now();
+    this.lastPacketMs = networkClock.now();
   }
 }

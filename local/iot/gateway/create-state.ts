@@ -16,13 +16,18 @@ import { SubscriptionIndex } from './subscriptions.ts';
 
 /** Puts a gateway together, with what an earlier run has left. */
 export function createState(options: GatewayOptions & { readonly uuid: () => string }): GatewayState {
-  const { clock, publish, uuid, storage, log = () => undefined } = options;
+  const { clock, networkClock = clock, publish, uuid, storage, log = () => undefined } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const journal = new Journal({ storage, clock, onFailure: (detail) => log({ event: 'failed', detail }) });
+  const journal = new Journal({
+    storage,
+    clock: networkClock,
+    onFailure: (detail) => log({ event: 'failed', detail }),
+  });
   const subscriptions = new SubscriptionIndex(limits, journal);
   const onEnd = (session: Session, left: readonly Pending[]): void => sessionEnded(state, session, left);
   const state: GatewayState = {
     clock,
+    networkClock,
     limits,
     publish,
     authoriser: options.authoriser ?? allowAll,

@@ -44,14 +44,14 @@ export function endConnection(
   gateway.presence.disconnected(present(identity, sessionIdentifier), why.reason, expirySeconds);
 }
 
-function closeStream({ clock }: GatewayState, connection: Connection, why: End): void {
+function closeStream({ networkClock }: GatewayState, connection: Connection, why: End): void {
   const { stream, output } = connection;
   connection.timer?.cancel();
   const goodbye = goodbyeOf(connection, why);
   if (goodbye !== undefined) output.write(goodbye);
   output.close();
   if (stream.destroyed) return;
-  const linger = clock.schedule(lingerMs, () => stream.destroy());
+  const linger = networkClock.schedule(lingerMs, () => stream.destroy());
   stream.once('close', () => linger.cancel());
 }
 

@@ -21,6 +21,11 @@ import { end, type DisconnectReason } from './verdict.ts';
 
 export interface GatewayOptions {
   readonly clock: Clock;
+  /**
+   * For what devices and connections are waited for: keep-alive, CONNECT, goodbyes. Devices live in real time, however
+   * the cloud's clock is moved. @default `clock`
+   */
+  readonly networkClock?: Clock;
   /** Takes in what clients publish, wills and lifecycle events. It calls `deliver` for what subscribers see. */
   readonly publish: PublishMessage;
   /** For streams that come through no door of their own. @default every client may do everything */

@@ -56,7 +56,7 @@ function openSession({ gateway, identity, packet }: ConnectCall): { session: Ses
 function attach(call: ConnectCall, session: Session): ConnectedClient {
   const { gateway, connection, protocol, identity, packet, will } = call;
   const { properties, cleanStart } = packet;
-  const { limits, clock } = gateway;
+  const { limits, clock, networkClock } = gateway;
   const client: ConnectedClient = {
     identity,
     publisher: publisherOf(identity),
@@ -78,7 +78,7 @@ function attach(call: ConnectCall, session: Session): ConnectedClient {
   };
   connection.client = client;
   session.attach(connection, client.link);
-  watchKeepAlive(clock, connection, client.keepAliveSeconds, () => {
+  watchKeepAlive(networkClock, connection, client.keepAliveSeconds, () => {
     const detail = `no packet for one and a half times the keep-alive of ${client.keepAliveSeconds} s [MQTT-3.1.2-24]`;
     endConnection(gateway, connection, end('MQTT_KEEP_ALIVE_TIMEOUT', detail));
   });

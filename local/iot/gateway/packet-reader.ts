@@ -19,7 +19,7 @@ const connectByte = 0x10;
 
 /** Takes the bytes of one connection, packet by packet. Malformed ones end the connection [MQTT-4.8.0-1]. */
 export function packetReader(state: GatewayState, connection: Connection): (chunk: Buffer) => void {
-  const { clock, limits } = state;
+  const { networkClock, limits } = state;
   const byteRate = new Rate(limits.bytesPerSecond);
   let isFirst = true;
   let packets = 0;
@@ -37,7 +37,7 @@ export function packetReader(state: GatewayState, connection: Connection): (chun
     } catch (thrown) {
       endFaulty(state, connection, thrown);
     }
-    if (packets > 0) connection.lastPacketMs = clock.now();
+    if (packets > 0) connection.lastPacketMs = networkClock.now();
     if (limits.bytesPerSecond !== Infinity) slowDown(state, connection, byteRate, chunk.length);
     if (connection.output.unsentBytes > limits.outputBufferBytes + unreadAnswerBytes) {
       endConnection(state, connection, end('THROTTLED', 'the client does not read its acknowledgements'));
@@ -84,13 +84,13 @@ function endFaulty(state: GatewayState, connection: Connection, thrown: unknown)
 }
 
 /** AWS reads on later when a connection sends more than its share. */
-function slowDown({ clock }: GatewayState, { stream }: Connection, rate: Rate, bytes: number): void {
-  const nowMs = clock.now();
+function slowDown({ networkClock }: GatewayState, { stream }: Connection, rate: Rate, bytes: number): void {
+  const nowMs = networkClock.now();
   rate.take(nowMs, bytes);
   const excessMs = rate.excessMs(nowMs);
   if (excessMs === 0) return;
   stream.pause();
-  clock.schedule(excessMs, () => stream.resume());
+  networkClock.schedule(excessMs, () => stream.resume());
 }
 
 function logIgnored(state: GatewayState, { client, origin }: Connection, detail: string): void {

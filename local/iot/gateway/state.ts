@@ -34,6 +34,8 @@ export interface DropCounts {
 /** All that a gateway holds: what the packet handlers work on. */
 export interface GatewayState {
   readonly clock: Clock;
+  /** The time that devices live in. */
+  readonly networkClock: Clock;
   readonly limits: GatewayLimits;
   /** For doors that bring none of their own. */
   readonly authoriser: Authoriser;

@@ -1,13 +1,19 @@
 import type { AwsApiError } from '../../errors.ts';
 import { iotError } from './errors.ts';
 
-/** The states of a certificate that occur here; PENDING_TRANSFER belongs to transfers, which are not served. */
-export const certificateStatuses = ['ACTIVE', 'INACTIVE', 'REVOKED', 'PENDING_ACTIVATION'] as const;
+/** The states of a certificate that occur here. */
+export const certificateStatuses = [
+  'ACTIVE',
+  'INACTIVE',
+  'REVOKED',
+  'PENDING_ACTIVATION',
+  'PENDING_TRANSFER',
+] as const;
 
 export type CertificateStatus = (typeof certificateStatuses)[number];
 
 /** What a caller may ask for; the other states are AWS IoT's own. */
-export type RequestableStatus = Exclude<CertificateStatus, 'PENDING_ACTIVATION'>;
+export type RequestableStatus = Exclude<CertificateStatus, 'PENDING_ACTIVATION' | 'PENDING_TRANSFER'>;
 
 export function isCertificateStatus(text: string): text is CertificateStatus {
   return certificateStatuses.some((status) => status === text);
@@ -31,7 +37,7 @@ export function requireRegistrable(status: string): RequestableStatus {
  *                        └──> REVOKED <── ACTIVE, INACTIVE
  *
  * Nothing leads out of REVOKED, and nothing back to PENDING_ACTIVATION. To ask for the status that is there
- * already changes nothing and is allowed.
+ * already changes nothing and is allowed. PENDING_TRANSFER is for transfers alone (certificate-transfers.ts).
  *
  * @throws AwsApiError CertificateStateException (406)
  */
@@ -42,6 +48,9 @@ export function nextStatus(
 ): RequestableStatus {
   if (!isRequestable(requested)) {
     throw stateException(`Not allowed to update a certificate to ${requested} status. Id: ${certificateId}`);
+  }
+  if (current === 'PENDING_TRANSFER') {
+    throw stateException(`A certificate cannot be updated while it is transferred. Id: ${certificateId}`);
   }
   if (current === 'REVOKED' && requested !== 'REVOKED') {
     throw stateException(`A revoked certificate cannot become ${requested}. Id: ${certificateId}`);
@@ -60,5 +69,5 @@ export function stateException(message: string): AwsApiError {
 }
 
 function isRequestable(text: string): text is RequestableStatus {
-  return isCertificateStatus(text) && text !== 'PENDING_ACTIVATION';
+  return isCertificateStatus(text) && text !== 'PENDING_ACTIVATION' && text !== 'PENDING_TRANSFER';
 }

@@ -9,6 +9,7 @@ import {
 import type { CaRecord } from './cas-store.ts';
 import type { CertificateMode, CertificateRecord } from './certificates-store.ts';
 import { certificateInvalid, readOrRefuse } from './certificate-errors.ts';
+import { forgetTransfer } from './certificate-transfers-store.ts';
 import { iotError, notFound } from './errors.ts';
 import type { SecurityContext } from './security-context.ts';
 
@@ -122,6 +123,7 @@ export function deleteCertificate(context: SecurityContext, certificateId: strin
   context.database.transaction(() => {
     context.policies.detachAll(arn);
     context.certificates.remove(certificateId);
+    forgetTransfer(context.database, certificateId);
   });
   if (hasPolicies) context.changes.policiesChanged();
   context.changes.certificateChanged(certificateId, undefined);

@@ -14,6 +14,10 @@ export interface RegistryLimits {
   readonly groupDepth: number;
   /** Thing groups directly below one. @default 100 */
   readonly childGroups: number;
+  /** Dynamic thing groups. @default 100 */
+  readonly dynamicGroups: number;
+  /** @default 100 */
+  readonly roleAliases: number;
   /** Billing groups' and thing groups' things are not limited; @default 20000 billing groups */
   readonly billingGroups: number;
   /** @default 100 */
@@ -46,6 +50,8 @@ export const DEFAULT_LIMITS: RegistryLimits = {
   groupsPerThing: 10,
   groupDepth: 7,
   childGroups: 100,
+  dynamicGroups: 100,
+  roleAliases: 100,
   billingGroups: 20_000,
   thingTypes: 100,
   topicRules: 1000,

@@ -1,15 +1,16 @@
 import type { RegistryContext } from './context.ts';
+import type { DynamicQueries } from './dynamic-queries.ts';
 import { invalidRequest } from './errors.ts';
 import { type Page, type PageRequest, readPage } from './paging.ts';
 import type { ThingDocuments } from './search/thing-documents.ts';
 import { type Thing, thingArn } from './thing.ts';
 import { groupArn, type ThingGroup, toThingGroup } from './thing-group.ts';
 
-/** Which things are in which groups. */
+/** Which things are in which static groups. */
 export interface Memberships {
-  /** Puts a thing into a group. @throws AwsApiError `InvalidRequestException` when it is in too many. */
+  /** Puts a thing into a group. @throws AwsApiError `InvalidRequestException` when it is in too many, or dynamic. */
   add(thing: Thing, group: ThingGroup): void;
-  /** Takes a thing out of a group, in which it need not be. */
+  /** Takes a thing out of a group, in which it need not be. @throws as `add` for a dynamic group */
   remove(thing: Thing, group: ThingGroup): void;
   /** The groups that a thing is in directly, by name. */
   groupsOf(thing: Thing, request: PageRequest): Page<ThingGroup>;
@@ -21,7 +22,11 @@ export interface Memberships {
   removeGroup(group: ThingGroup): void;
 }
 
-export function createMemberships(context: RegistryContext, documents: ThingDocuments): Memberships {
+export function createMemberships(
+  context: RegistryContext,
+  documents: ThingDocuments,
+  queries: DynamicQueries,
+): Memberships {
   const { database, events, limits, arns, accountId } = context;
 
   function emit(thing: Thing, group: ThingGroup, operation: 'ADDED' | 'REMOVED'): void {
@@ -38,8 +43,16 @@ export function createMemberships(context: RegistryContext, documents: ThingDocu
     }));
   }
 
+  function requireStatic({ id, thingGroupName }: ThingGroup): void {
+    if (queries.of(id) === undefined) return;
+    throw invalidRequest(
+      `Things cannot be added to or removed from the dynamic thing group ${thingGroupName}: its query says who is in it`,
+    );
+  }
+
   return {
     add(thing, group) {
+      requireStatic(group);
       const isNew = database.transaction(() => {
         const { changes } = database
           .statement('INSERT OR IGNORE INTO group_members (thing, thing_group) VALUES (?, ?)')
@@ -59,6 +72,7 @@ export function createMemberships(context: RegistryContext, documents: ThingDocu
       if (isNew) emit(thing, group, 'ADDED');
     },
     remove(thing, group) {
+      requireStatic(group);
       const isGone = database.transaction(() => {
         const { changes } = database
           .statement('DELETE FROM group_members WHERE thing = ? AND thing_group = ?')

@@ -38,12 +38,15 @@ export function readTarget(arns: Arns, text: string): Target {
 /**
  * Checks that what a target names is there.
  *
- * @throws AwsApiError ResourceNotFoundException
+ * @throws AwsApiError ResourceNotFoundException; InvalidRequestException for a dynamic thing group, which has no policies
  */
 export function requireTarget(context: SecurityContext, target: Target): void {
   if (target.kind === 'certificate') {
     if (context.certificates.find(target.certificateId) !== undefined) return;
     throw notFound('Certificate', target.certificateId);
+  }
+  if (context.things.isDynamicGroup(target.thingGroupName)) {
+    throw invalidRequest(`Policies cannot be attached to the dynamic thing group ${target.thingGroupName}`);
   }
   if (context.things.groupChain(target.thingGroupName) !== undefined) return;
   throw notFound('Thing group', target.thingGroupName);

@@ -1,13 +1,16 @@
 import { createBillingGroups, type BillingGroups } from './billing-groups.ts';
 import type { RegistryContext } from './context.ts';
 import type { TableSet } from './database.ts';
+import { createDynamicGroups, type DynamicGroups } from './dynamic-groups.ts';
+import { createDynamicQueries, dynamicQueryTables } from './dynamic-queries.ts';
+import { loggingTables } from './logging.ts';
 import { createMemberships, type Memberships } from './memberships.ts';
 import type { Page } from './paging.ts';
 import { createPrincipals, type Principals, type PrincipalsOptions } from './principals.ts';
 import { createIndexingConfigurations } from './search/configuration.ts';
 import { createFleetIndex, type FleetIndex } from './search/fleet-index.ts';
 import { createGroupDocuments } from './search/group-documents.ts';
-import { searchTables } from './search/tables.ts';
+import { searchIndices, searchTables } from './search/tables.ts';
 import { createTermIndex } from './search/term-index.ts';
 import {
   type ConnectivityContent,
@@ -24,7 +27,14 @@ import { createThings, type Things } from './things.ts';
 import { createTopicRules, topicRuleTables, type RulesControl, type TopicRules } from './topic-rules.ts';
 
 /** What the registry keeps in the file; others may keep more in it. */
-export const registryTableSets: readonly TableSet[] = [registryTables, searchTables, topicRuleTables];
+export const registryTableSets: readonly TableSet[] = [
+  registryTables,
+  searchTables,
+  searchIndices,
+  dynamicQueryTables,
+  topicRuleTables,
+  loggingTables,
+];
 
 /** Things, their types and groups, the search over them, and rules. */
 export interface Registry {
@@ -32,6 +42,7 @@ export interface Registry {
   readonly things: Things;
   readonly thingTypes: ThingTypes;
   readonly thingGroups: ThingGroups;
+  readonly dynamicGroups: DynamicGroups;
   readonly memberships: Memberships;
   readonly billingGroups: BillingGroups;
   readonly principals: Principals;
@@ -48,6 +59,8 @@ export interface Registry {
   indexShadow(thingName: string, shadowName: string | undefined, content: ShadowContent | undefined): void;
   /** Brings into the index whether a thing's device is connected. */
   indexConnectivity(thingName: string, content: ConnectivityContent): void;
+  /** Whether a thing's device is connected; undefined when it never was. */
+  connectivityOf(thing: Thing): ConnectivityContent | undefined;
   /** Empties everything that is in the file; the engine runs none of its rules any more. */
   reset(): void;
   close(): void;
@@ -74,10 +87,12 @@ export function createRegistry(context: RegistryContext, options: RegistryOption
   );
   const thingTypes = createThingTypes(context, tags);
   const billingGroups = createBillingGroups(context, tags);
-  const memberships = createMemberships(context, documents);
+  const queries = createDynamicQueries(database);
+  const memberships = createMemberships(context, documents, queries);
   const thingGroups = createThingGroups(context, {
     tags,
     documents: createGroupDocuments(terms),
+    queries,
     removeMembers(group) {
       memberships.removeGroup(group);
       groupGoes?.(group.thingGroupName);
@@ -91,21 +106,24 @@ export function createRegistry(context: RegistryContext, options: RegistryOption
     documents,
   });
 
+  const index = createFleetIndex(context, {
+    terms,
+    documents,
+    configurations: createIndexingConfigurations(database),
+    groups: thingGroups,
+  });
+
   return {
     context,
     things,
     thingTypes,
     thingGroups,
+    dynamicGroups: createDynamicGroups(context, { queries, groups: thingGroups, memberships, index }),
     memberships,
     billingGroups,
     principals,
     tags,
-    index: createFleetIndex(context, {
-      terms,
-      documents,
-      configurations: createIndexingConfigurations(database),
-      groups: thingGroups,
-    }),
+    index,
     topicRules: createTopicRules(context, rules, tags),
     listThings: (filter) => listThings(database, terms, filter),
     indexShadow(thingName, shadowName, content) {
@@ -116,6 +134,7 @@ export function createRegistry(context: RegistryContext, options: RegistryOption
       const thing = things.find(thingName);
       if (thing !== undefined) documents.putConnectivity(thing.id, content);
     },
+    connectivityOf: ({ id }) => documents.connectivity(id),
     reset() {
       const ruleNames = database.statement('SELECT name FROM topic_rules').all();
       database.reset();

@@ -1,15 +1,25 @@
+import { provisioningTables, templateStore } from '../provisioning/templates-store.ts';
 import type { Authority } from '../x509/authority.ts';
 import { newKeyPair as generateKeyPair, type NewKeyPair } from '../x509/keys.ts';
 import { caTables, createCaStore, type CaStore, type RegistrationConfig } from './cas-store.ts';
+import { transferTables } from './certificate-transfers-store.ts';
 import { certificateTables, createCertificateStore, type CertificateStore } from './certificates-store.ts';
 import type { RegistryContext } from './context.ts';
 import type { TableSet } from './database.ts';
 import { createPolicyStore, policyTables, type PolicyStore } from './policies-store.ts';
+import { findRoleAlias, roleAliasTables } from './role-aliases.ts';
 import { createTags, type Tags } from './tags.ts';
 import { createSecurityChanges, type SecurityChanges } from './security-changes.ts';
 
-/** What certificates, CAs and policies keep in the registry's file. */
-export const securityTableSets: readonly TableSet[] = [certificateTables, caTables, policyTables];
+/** What certificates, CAs, policies, role aliases and provisioning templates keep in the registry's file. */
+export const securityTableSets: readonly TableSet[] = [
+  certificateTables,
+  transferTables,
+  caTables,
+  policyTables,
+  roleAliasTables,
+  provisioningTables,
+];
 
 /** What certificates and policies have to know of things and thing groups. */
 export interface ThingLookup {
@@ -17,7 +27,9 @@ export interface ThingLookup {
   thingsOf(principalArn: string): readonly string[];
   /** A group and the groups above it, nearest first; undefined when there is no such group. */
   groupChain(thingGroupName: string): readonly string[] | undefined;
-  /** The groups that a thing is in itself; undefined when there is no such thing. */
+  /** Whether a group's members are found by a query: no policy is attached to it. */
+  isDynamicGroup(thingGroupName: string): boolean;
+  /** The static groups that a thing is in itself; undefined when there is no such thing. */
   groupsOf(thingName: string): readonly string[] | undefined;
   /** What policies may ask of a thing; undefined when there is none. */
   describe(
@@ -52,12 +64,16 @@ export interface SecurityContext extends RegistryContext {
 }
 
 /**
- * Whether a policy or a CA with that ARN is there; undefined when the ARN is of another kind. For what is common to
- * all resources: tags.
+ * Whether a policy, a CA or a provisioning template with that ARN is there; undefined when the ARN is of another
+ * kind. For what is common to all resources: tags.
  */
 export function securityResourceExists(context: SecurityContext, arn: string): boolean | undefined {
   const policyName = context.arns.nameIn('policy', arn);
   if (policyName !== undefined) return context.policies.find(policyName) !== undefined;
+  const templateName = context.arns.nameIn('provisioningtemplate', arn);
+  if (templateName !== undefined) return templateStore(context.database).find(templateName) !== undefined;
+  const roleAlias = context.arns.nameIn('rolealias', arn);
+  if (roleAlias !== undefined) return findRoleAlias(context, roleAlias) !== undefined;
   const caCertificateId = context.arns.nameIn('cacert', arn);
   return caCertificateId === undefined ? undefined : context.cas.find(caCertificateId) !== undefined;
 }

@@ -1,5 +1,6 @@
 import { type AttributePayload, changeAttributes, requireAttributeCount } from './attributes.ts';
 import type { RegistryContext } from './context.ts';
+import { type DynamicQueries, type DynamicQuery, isSameQuery } from './dynamic-queries.ts';
 import { alreadyExists, invalidRequest, notFound, requireVersion } from './errors.ts';
 import { type Page, type PageRequest, readPage } from './paging.ts';
 import { orNull, writeTexts } from './row.ts';
@@ -13,6 +14,8 @@ export interface NewThingGroup {
   readonly description?: string | undefined;
   readonly attributePayload?: AttributePayload | undefined;
   readonly tags: readonly Tag[];
+  /** Makes it a dynamic group; it has no parent then. @default a static one */
+  readonly query?: DynamicQuery | undefined;
 }
 
 export interface ThingGroupChange {
@@ -29,7 +32,7 @@ export interface ThingGroupFilter extends PageRequest {
   readonly recursive?: boolean | undefined;
 }
 
-/** Static thing groups, which form trees. */
+/** Thing groups of both kinds; the static ones form trees. */
 export interface ThingGroups {
   /**
    * Makes a group. The same call again answers with the group that is there.
@@ -39,6 +42,9 @@ export interface ThingGroups {
    */
   create(group: NewThingGroup): ThingGroup;
   find(name: string): ThingGroup | undefined;
+  byId(id: number): ThingGroup | undefined;
+  /** What makes a thing a member of a dynamic group; undefined for a static one. */
+  queryOf(group: ThingGroup): DynamicQuery | undefined;
   /** @throws AwsApiError `ResourceNotFoundException` */
   require(name: string): ThingGroup;
   /** From the root to the parent. */
@@ -59,15 +65,20 @@ export function createThingGroups(
   parts: {
     readonly tags: Tags;
     readonly documents: GroupDocuments;
+    readonly queries: DynamicQueries;
     /** Takes every thing out of a group that goes. */
     readonly removeMembers: (group: ThingGroup) => void;
   },
 ): ThingGroups {
   const { database, clock, newId, limits, arns } = context;
-  const { tags, documents, removeMembers } = parts;
+  const { tags, documents, queries, removeMembers } = parts;
 
   const find: ThingGroups['find'] = (name) => {
     const row = database.statement('SELECT * FROM thing_groups WHERE name = ?').get(name);
+    return row === undefined ? undefined : toThingGroup(row);
+  };
+  const byId: ThingGroups['byId'] = (id) => {
+    const row = database.statement('SELECT * FROM thing_groups WHERE id = ?').get(id);
     return row === undefined ? undefined : toThingGroup(row);
   };
   const require: ThingGroups['require'] = (name) => {
@@ -80,9 +91,8 @@ export function createThingGroups(
     let { parentId } = group;
     // A tree is made from its root and is never turned round: this ends.
     while (parentId !== undefined) {
-      const row = database.statement('SELECT * FROM thing_groups WHERE id = ?').get(parentId);
-      if (row === undefined) break;
-      const parent = toThingGroup(row);
+      const parent = byId(parentId);
+      if (parent === undefined) break;
       found.unshift(parent);
       ({ parentId } = parent);
     }
@@ -91,18 +101,24 @@ export function createThingGroups(
 
   return {
     find,
+    byId,
     require,
     ancestors,
+    queryOf: ({ id }) => queries.of(id),
 
-    create({ thingGroupName, parentGroupName, description, attributePayload, tags: given }) {
+    create({ thingGroupName, parentGroupName, description, attributePayload, tags: given, query }) {
       const attributes = changeAttributes({}, attributePayload);
       requireAttributeCount(attributes, limits.groupAttributes, 'a thing group');
       const parent = parentGroupName === undefined ? undefined : require(parentGroupName);
+      if (parent !== undefined && queries.of(parent.id) !== undefined) {
+        throw invalidRequest(`The dynamic thing group ${parent.thingGroupName} cannot have child groups`);
+      }
       const there = find(thingGroupName);
       if (there !== undefined) {
         const isSame =
           there.parentId === parent?.id &&
           there.description === description &&
+          isSameQuery(queries.of(there.id), query) &&
           writeTexts(there.attributes) === writeTexts(attributes);
         if (isSame) return there;
         throw alreadyExists('Thing group', thingGroupName, {
@@ -140,6 +156,7 @@ export function createThingGroups(
           createdAt,
           version: 1,
         };
+        if (query !== undefined) queries.put(id, query);
         documents.put(undefined, created, path);
         tags.set(groupArn(arns, thingGroupName), given);
         return created;
@@ -178,6 +195,7 @@ export function createThingGroups(
       const path = ancestors(group);
       database.transaction(() => {
         removeMembers(group);
+        queries.remove(group.id);
         documents.remove(group, path);
         database.statement('DELETE FROM thing_groups WHERE id = ?').run(group.id);
         tags.remove(groupArn(arns, name));

@@ -16,6 +16,11 @@ export function createThingLookup(
       if (group === undefined) return undefined;
       return [group, ...thingGroups.ancestors(group).toReversed()].map((one) => one.thingGroupName);
     },
+    isDynamicGroup(thingGroupName) {
+      const group = thingGroups.find(thingGroupName);
+      return group !== undefined && thingGroups.queryOf(group) !== undefined;
+    },
+    // Only static groups: policies are not attached to others.
     groupsOf(thingName) {
       const thing = things.find(thingName);
       if (thing === undefined) return undefined;

@@ -6,6 +6,8 @@ const TYPE = 'AWS::S3::Bucket';
 const schema = z.strictObject({
   BucketName: z.string().optional(),
   BucketEncryption: withoutLocalEffect,
+  // One version is kept here.
+  VersioningConfiguration: withoutLocalEffect,
   PublicAccessBlockConfiguration: withoutLocalEffect,
   OwnershipControls: withoutLocalEffect,
   LifecycleConfiguration: withoutLocalEffect,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../../errors.ts';
 import type { Named } from '../intrinsics.ts';
+import type { CreatedIotResource } from './iot-created.ts';
 
 /** Where a resource stands: the parts that names and ARNs are made of. */
 export interface Place {
@@ -30,6 +31,9 @@ export type Creation =
   | CreatedRolePolicy
   | CreatedManagedPolicy
   | CreatedPermission
+  | CreatedIotResource
+  | { readonly kind: 'event-bus'; readonly name: string; readonly description?: string }
+  | CreatedEventRule
   | undefined;
 
 /** An SNS topic, its attributes by SNS's own names. */
@@ -98,11 +102,32 @@ export interface CreatedPermission {
   readonly sourceAccount?: string;
 }
 
+/** A rule of EventBridge. */
+export interface CreatedEventRule {
+  readonly kind: 'event-rule';
+  readonly name: string;
+  readonly busName: string;
+  /** JSON. */
+  readonly eventPattern?: string;
+  readonly scheduleExpression?: string;
+  readonly isEnabled: boolean;
+  readonly description?: string;
+  readonly roleArn?: string;
+  /** By the names of the API. */
+  readonly targets: readonly unknown[];
+}
+
 /** One type of CloudFormation resource that the glass copy has. */
 export interface ResourceType {
   readonly type: string;
   /** The name, ARN and attributes, before anything exists: from its logical id and its explicit name. */
-  name(logicalId: string, properties: Readonly<Record<string, unknown>>, place: Place): Named;
+  name(
+    logicalId: string,
+    properties: Readonly<Record<string, unknown>>,
+    place: Place,
+    /** Resolves intrinsics in a property, once every resource has its name. */
+    resolve: (value: unknown) => unknown,
+  ): Named;
   /** What to create, from properties whose intrinsics are resolved. */
   create(logicalId: string, named: Named, properties: unknown): Creation;
 }

@@ -464,3 +464,14 @@ test('Whatever a template holds, it is looked through to the end.', () => {
     { seed: 20261121, numRuns: 2_000 },
   );
 });
+
+test('What a resource accepts in its metadata, with a reason, is not told; without a reason it is.', () => {
+  const accepting = (why: unknown) => ({
+    ...rule({ ErrorAction: undefined }),
+    metadata: { Glasshouse: { Accepted: { NO_ERROR_ACTION: why } } },
+  });
+  const codes = (why: unknown) => lintTemplate({ R: accepting(why) }).map(({ code }) => code);
+  expect(codes('it is a sketch')).not.toContain('NO_ERROR_ACTION');
+  expect(codes('')).toContain('NO_ERROR_ACTION');
+  expect(codes(true)).toContain('NO_ERROR_ACTION');
+});

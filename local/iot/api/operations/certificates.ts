@@ -9,6 +9,8 @@ import {
   requireCertificate,
   updateCertificate,
 } from '../../registry/certificates.ts';
+import { ownersOf } from '../../registry/certificate-transfers.ts';
+import { findTransfer } from '../../registry/certificate-transfers-store.ts';
 import type { CertificateRecord } from '../../registry/certificates-store.ts';
 import { invalidRequest } from '../../registry/errors.ts';
 import { readMarkerPage } from '../../registry/markers.ts';
@@ -18,7 +20,7 @@ import type { OperationGroup } from '../operation.ts';
 /** What AWS IoT calls the certificates that it issues for its own keys. */
 const ISSUED_SUBJECT = writeName({ CommonName: ['AWS IoT Certificate'] });
 
-/** Certificates of devices. Transfers between accounts are not served: there is one account. */
+/** Certificates of devices. */
 export const certificateOperations = {
   async CreateKeysAndCertificate({ setAsActive = false }, context) {
     const { publicKey, privateKey } = await context.newKeyPair('RSA-2048');
@@ -53,16 +55,19 @@ export const certificateOperations = {
     return registered(context, registerCertificateWithoutCa(context, { certificatePem, status }));
   },
 
-  DescribeCertificate({ certificateId }, context) {
-    const record = requireCertificate(context, readId(certificateId));
-    const { caCertificateId, status, pem, mode } = record;
+  DescribeCertificate({ certificateId: given }, context) {
+    const record = requireCertificate(context, readId(given));
+    const { certificateId, caCertificateId, status, pem, mode } = record;
+    const { owner, previousOwner } = ownersOf(context, certificateId);
     return {
       certificateDescription: {
         ...registered(context, record),
         caCertificateId,
         status,
         certificatePem: pem,
-        ownedBy: context.accountId,
+        ownedBy: owner,
+        previousOwnedBy: previousOwner,
+        transferData: transferData(context, certificateId),
         creationDate: new Date(record.createdAtMs),
         lastModifiedDate: new Date(record.modifiedAtMs),
         customerVersion: record.version,
@@ -97,16 +102,26 @@ export const certificateOperations = {
     );
     return { certificates: items.map((record) => listed(context, record)), ...next };
   },
-
-  /** Nothing is ever on its way out. */
-  ListOutgoingCertificates() {
-    return { outgoingCertificates: [] };
-  },
 } satisfies OperationGroup<SecurityContext>;
 
 /** AWS takes ids in capitals too, and keeps them in small letters. */
 export function readId(certificateId: string): string {
   return certificateId.toLowerCase();
+}
+
+/** Of the last transfer; nothing of one that was cancelled. */
+function transferData({ database }: SecurityContext, certificateId: string) {
+  const transfer = findTransfer(database, certificateId);
+  if (transfer === undefined || transfer.state === 'CANCELLED') return undefined;
+  const { state, message, rejectReason, startedAtMs, endedAtMs } = transfer;
+  const ended = endedAtMs === undefined ? undefined : new Date(endedAtMs);
+  return {
+    transferMessage: message,
+    rejectReason,
+    transferDate: new Date(startedAtMs),
+    acceptDate: state === 'ACCEPTED' ? ended : undefined,
+    rejectDate: state === 'REJECTED' ? ended : undefined,
+  };
 }
 
 function registered({ arns }: SecurityContext, { certificateId }: CertificateRecord) {

@@ -4,13 +4,20 @@ import { bindOperations, type BoundOperations, type OperationGroup } from '../op
 import { authorizationOperations } from './authorization.ts';
 import { billingGroupOperations } from './billing-groups.ts';
 import { caOperations } from './cas.ts';
+import { certificateTransferOperations } from './certificate-transfers.ts';
 import { certificateOperations } from './certificates.ts';
+import { connectivityOperations } from './connectivity.ts';
+import { dynamicThingGroupOperations } from './dynamic-thing-groups.ts';
 import { type EndpointAddresses, endpointOperations } from './endpoints.ts';
 import { eventConfigurationOperations } from './event-configurations.ts';
 import { indexingOperations } from './indexing.ts';
+import { loggingOperations } from './logging.ts';
 import { membershipOperations } from './memberships.ts';
 import { policyAttachmentOperations } from './policy-attachments.ts';
 import { policyOperations } from './policies.ts';
+import { provisioningOperations } from './provisioning.ts';
+import { provisioningTemplateOperations } from './provisioning-templates.ts';
+import { roleAliasOperations } from './role-aliases.ts';
 import { ruleDestinationOperations, type RuleDestinations } from './rule-destinations.ts';
 import { tagOperations } from './tags.ts';
 import { thingGroupOperations } from './thing-groups.ts';
@@ -45,9 +52,11 @@ const GROUPS: readonly Entry[] = [
   serve(thingPrincipalOperations, ofRegistry),
   serve(thingTypeOperations, ofRegistry),
   serve(thingGroupOperations, ofRegistry),
+  serve(dynamicThingGroupOperations, ofRegistry),
   serve(membershipOperations, ofRegistry),
   serve(billingGroupOperations, ofRegistry),
   serve(indexingOperations, ofRegistry),
+  serve(connectivityOperations, ofRegistry),
   serve(topicRuleOperations, ofRegistry),
   serve(ruleDestinationOperations, ({ destinations }) => ({ destinations })),
   serve(tagOperations, ({ registry, security }) => ({
@@ -55,11 +64,16 @@ const GROUPS: readonly Entry[] = [
     otherResourceExists: (arn: string) => securityResourceExists(security, arn),
   })),
   serve(eventConfigurationOperations, ({ registry }) => registry.context),
+  serve(loggingOperations, ({ registry }) => registry.context),
   serve(certificateOperations, ofSecurity),
+  serve(certificateTransferOperations, ofSecurity),
   serve(caOperations, ofSecurity),
   serve(policyOperations, ofSecurity),
   serve(policyAttachmentOperations, ofSecurity),
   serve(authorizationOperations, ofSecurity),
+  serve(roleAliasOperations, ofSecurity),
+  serve(provisioningTemplateOperations, ofSecurity),
+  serve(provisioningOperations, ({ registry, security }) => ({ registry, security })),
   serve(endpointOperations, ({ addresses }) => addresses),
 ];
 

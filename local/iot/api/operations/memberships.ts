@@ -29,8 +29,8 @@ export const membershipOperations = {
     return {};
   },
 
-  ListThingGroupsForThing({ thingName, ...request }, { things, memberships, context }) {
-    const page = memberships.groupsOf(things.require(thingName), request);
+  ListThingGroupsForThing({ thingName, ...request }, { things, dynamicGroups, context }) {
+    const page = dynamicGroups.groupsOf(things.require(thingName), request);
     return {
       thingGroups: page.items.map(({ thingGroupName }) => ({
         groupName: thingGroupName,
@@ -40,8 +40,10 @@ export const membershipOperations = {
     };
   },
 
-  ListThingsInThingGroup({ thingGroupName, recursive = false, ...request }, { thingGroups, memberships }) {
-    const page = memberships.thingsIn(thingGroups.require(thingGroupName), recursive, request);
+  ListThingsInThingGroup({ thingGroupName, recursive = false, ...request }, registry) {
+    const { thingGroups, dynamicGroups, memberships } = registry;
+    const group = thingGroups.require(thingGroupName);
+    const page = dynamicGroups.thingsIn(group, request) ?? memberships.thingsIn(group, recursive, request);
     return { things: [...page.items], ...tokenOf(page) };
   },
 } satisfies OperationGroup<Registry>;

@@ -1,9 +1,12 @@
+import type { DynamicQuery } from '../../registry/dynamic-queries.ts';
+import { invalidRequest } from '../../registry/errors.ts';
 import { tokenOf } from '../../registry/paging.ts';
 import type { Registry } from '../../registry/registry.ts';
 import { groupArn } from '../../registry/thing-group.ts';
+import type { ThingGroups } from '../../registry/thing-groups.ts';
 import type { OperationGroup } from '../operation.ts';
 
-/** Static thing groups. */
+/** Static thing groups, and the description of both kinds. */
 export const thingGroupOperations = {
   CreateThingGroup(
     { thingGroupName, parentGroupName, thingGroupProperties = {}, tags = [] },
@@ -27,6 +30,7 @@ export const thingGroupOperations = {
       thingGroupId: group.thingGroupId,
       thingGroupArn: groupArn(context.arns, thingGroupName),
       version: group.version,
+      ...describeQuery(thingGroups.queryOf(group)),
       thingGroupProperties: {
         thingGroupDescription: group.description,
         attributePayload: { attributes: { ...group.attributes } },
@@ -43,6 +47,7 @@ export const thingGroupOperations = {
   },
 
   UpdateThingGroup({ thingGroupName, thingGroupProperties, expectedVersion }, { thingGroups }) {
+    requireStatic(thingGroups, thingGroupName);
     const { version } = thingGroups.update(thingGroupName, {
       description: thingGroupProperties.thingGroupDescription,
       attributePayload: thingGroupProperties.attributePayload,
@@ -52,6 +57,7 @@ export const thingGroupOperations = {
   },
 
   DeleteThingGroup({ thingGroupName, expectedVersion }, { thingGroups }) {
+    requireStatic(thingGroups, thingGroupName);
     thingGroups.remove(thingGroupName, expectedVersion);
     return {};
   },
@@ -67,3 +73,16 @@ export const thingGroupOperations = {
     };
   },
 } satisfies OperationGroup<Registry>;
+
+/** What is searched is always up to date: no group is ever still building. */
+function describeQuery(query: DynamicQuery | undefined) {
+  return query === undefined ? {} : { ...query, status: 'ACTIVE' as const };
+}
+
+function requireStatic(groups: ThingGroups, name: string): void {
+  const group = groups.find(name);
+  if (group === undefined || groups.queryOf(group) === undefined) return;
+  throw invalidRequest(
+    `Thing group ${name} is dynamic: use UpdateDynamicThingGroup or DeleteDynamicThingGroup for it`,
+  );
+}

@@ -13,10 +13,21 @@ export type FieldsOf = (match: Match) => readonly number[];
 
 /** The SQL that selects the ids of documents which match, as a column `document`, with repetitions. */
 export function documentsOf(match: Match, fieldsOf: FieldsOf): Sql {
+  return selectDocuments(match, fieldsOf, { terms: 'search_terms', numbers: 'search_numbers', only: '' });
+}
+
+/** Where to look, and at which documents only (`… AND `). */
+interface Place {
+  readonly terms: string;
+  readonly numbers: string;
+  readonly only: string;
+}
+
+function selectDocuments(match: Match, fieldsOf: FieldsOf, place: Place): Sql {
   const ids = JSON.stringify(fieldsOf(match));
-  const within = 'field IN (SELECT value FROM json_each(?))';
-  const terms = `SELECT document FROM search_terms WHERE ${within}`;
-  const numbers = `SELECT document FROM search_numbers WHERE ${within}`;
+  const within = `${place.only}field IN (SELECT value FROM json_each(?))`;
+  const terms = `SELECT document FROM ${place.terms} WHERE ${within}`;
+  const numbers = `SELECT document FROM ${place.numbers} WHERE ${within}`;
   const { test } = match;
   switch (test.kind) {
     case 'any':
@@ -115,12 +126,18 @@ export function conditionOf(query: Query, fieldsOf: FieldsOf): Sql {
 function matchCondition(match: Match, fieldsOf: FieldsOf): Sql {
   const { test, field } = match;
   if (field === undefined && test.kind === 'any') return { text: 'true', values: [] };
-  const { text, values } = documentsOf(match, fieldsOf);
-  // One value is looked up for each candidate by the primary key; all else is found once for all of them.
-  if (test.kind === 'text' && numberIn(test.text) === undefined) {
-    return { text: `EXISTS (${text} AND search_terms.document = candidate.document)`, values };
-  }
-  return { text: `candidate.document IN (${text})`, values };
+  // Asked of each candidate, and never found for all: what matches may be a hundred thousand documents.
+  const only = 'document = candidate.document AND ';
+  const place =
+    test.kind === 'text'
+      ? { terms: 'search_terms', numbers: 'search_numbers', only }
+      : {
+          terms: 'search_terms INDEXED BY search_terms_by_document',
+          numbers: 'search_numbers INDEXED BY search_numbers_by_document',
+          only,
+        };
+  const { text, values } = selectDocuments(match, fieldsOf, place);
+  return { text: `EXISTS (${text})`, values };
 }
 
 /** Joins pieces of SQL. */

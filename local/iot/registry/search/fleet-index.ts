@@ -6,7 +6,7 @@ import { type Aggregations, createAggregations } from './aggregate.ts';
 import type { IndexingConfigurations } from './configuration.ts';
 import { parseQuery } from './parser.ts';
 import type { Query } from './query.ts';
-import { findDocuments, matchingSql } from './search.ts';
+import { findDocuments, isMatch, matchingSql } from './search.ts';
 import {
   readGroupDocument,
   readThingDocument,
@@ -23,6 +23,13 @@ export interface SearchRequest {
   readonly indexName?: string | undefined;
   /** Only `2017-09-30` is there. */
   readonly queryVersion?: string | undefined;
+}
+
+/** A query over the documents as they are now. Documents are given by the ids of their rows. */
+export interface Matcher {
+  /** The documents after the id `after`, `limit` at most, in the order of their ids. */
+  find(page: { readonly after: number; readonly limit: number }): number[];
+  has(document: number): boolean;
 }
 
 /** Fleet indexing: searches over things and thing groups. */
@@ -42,11 +49,14 @@ export interface FleetIndex {
     readonly things: Page<ThingDocument>;
     readonly thingGroups: Page<ThingGroupDocument>;
   };
+  /** A query without the documents that it finds. @throws AwsApiError as `search` */
+  matcher(request: SearchRequest): Matcher;
   /** @throws AwsApiError as `search`; `InvalidAggregationException` for a field that is not in the index. */
   aggregate(request: SearchRequest, field: string): Aggregations;
 }
 
-const QUERY_VERSION = '2017-09-30';
+/** The one syntax of queries. */
+export const QUERY_VERSION = '2017-09-30';
 const DEFAULT_RESULTS = 100;
 
 export function createFleetIndex(
@@ -105,6 +115,13 @@ export function createFleetIndex(
       }
       const read = (id: number) => readThingDocument(database, documents, configurations.get(), id);
       return { things: present(mapPage(page, read)), thingGroups: none };
+    },
+    matcher(request) {
+      const { index, query, fieldsOf } = prepare(request);
+      return {
+        find: (page) => findDocuments(database, index, query, fieldsOf, page),
+        has: (document) => isMatch(database, query, fieldsOf, document),
+      };
     },
     aggregate(request, field) {
       const { index, query, fieldsOf } = prepare(request);

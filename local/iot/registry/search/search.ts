@@ -7,7 +7,7 @@ import type { IndexName } from './term-index.ts';
 const TABLES: Readonly<Record<IndexName, string>> = { AWS_Things: 'things', AWS_ThingGroups: 'thing_groups' };
 
 /** Up to so many documents are gathered before the rest of a query is asked of each. */
-const FEW = 10_000;
+const FEW = 1_000;
 
 /**
  * Finds the documents of an index that match, by id: those after the id `after`, `limit` at most.
@@ -27,6 +27,20 @@ export function findDocuments(
     .prepare(`${matching.text} AND candidate.document > ? ORDER BY candidate.document LIMIT ?`)
     .all(...matching.values, after, limit);
   return rows.map(({ document }) => Number(document));
+}
+
+/** Whether one document matches. */
+export function isMatch(
+  database: RegistryDatabase,
+  query: Query,
+  fieldsOf: FieldsOf,
+  document: number,
+): boolean {
+  const condition = conditionOf(query, fieldsOf);
+  const row = database
+    .prepare(`SELECT 1 FROM (SELECT ? AS document) AS candidate WHERE ${condition.text}`)
+    .get(document, ...condition.values);
+  return row !== undefined;
 }
 
 /** The SQL that selects the ids of all documents that match, as a column `document`, each once. */

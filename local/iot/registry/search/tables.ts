@@ -38,3 +38,13 @@ export const searchTables: TableSet = {
     CREATE TABLE search_configuration (id INTEGER PRIMARY KEY CHECK (id = 1), content TEXT NOT NULL) STRICT;
   `,
 };
+
+/** For what is asked of one document at a time: whether it has a value of a kind in a field. */
+export const searchIndices: TableSet = {
+  name: 'search-indices',
+  version: 1,
+  schema: `
+    CREATE INDEX search_terms_by_document ON search_terms (document, field, value);
+    CREATE INDEX search_numbers_by_document ON search_numbers (document, field, number);
+  `,
+};

@@ -28,8 +28,9 @@ test.each([
   ['ACTIVE', ['ACTIVE', 'INACTIVE', 'REVOKED']],
   ['INACTIVE', ['ACTIVE', 'INACTIVE', 'REVOKED']],
   ['REVOKED', ['REVOKED']],
+  ['PENDING_TRANSFER', []],
 ] as const)('From %s a certificate can become %j and nothing else.', (from, reachable) => {
-  const requests = [...certificateStatuses, 'PENDING_TRANSFER', 'REGISTER_INACTIVE', 'active', ''];
+  const requests = [...certificateStatuses, 'REGISTER_INACTIVE', 'active', ''];
   const allowed = requests.filter((request) => {
     try {
       return nextStatus(from, request, 'id') === request;
@@ -41,7 +42,7 @@ test.each([
   expect(allowed.sort()).toEqual([...reachable].sort());
 });
 
-test('However a certificate is updated, nothing leads out of REVOKED or back to PENDING_ACTIVATION.', () => {
+test('However a certificate is updated, nothing leads out of REVOKED or a transfer, or back to PENDING_ACTIVATION.', () => {
   const requests = fc.array(fc.constantFrom(...certificateStatuses), { maxLength: 20 });
   fc.assert(
     fc.property(fc.constantFrom(...certificateStatuses), requests, (start, wanted) => {
@@ -53,7 +54,8 @@ test('However a certificate is updated, nothing leads out of REVOKED or back to 
         } catch (thrown) {
           expect(thrown).toEqual(refused);
         }
-        if (before === 'REVOKED') expect(status).toBe('REVOKED');
+        if (before === 'REVOKED' || before === 'PENDING_TRANSFER') expect(status).toBe(before);
+        if (before !== 'PENDING_TRANSFER') expect(status).not.toBe('PENDING_TRANSFER');
         if (before !== 'PENDING_ACTIVATION') expect(status).not.toBe('PENDING_ACTIVATION');
       }
     }),
@@ -62,7 +64,7 @@ test('However a certificate is updated, nothing leads out of REVOKED or back to 
 
 test('Only an ACTIVE certificate cannot be deleted.', () => {
   expect(() => requireDeletable('ACTIVE', 'id')).toThrow(refused);
-  for (const status of ['INACTIVE', 'REVOKED', 'PENDING_ACTIVATION'] as const) {
+  for (const status of ['INACTIVE', 'REVOKED', 'PENDING_ACTIVATION', 'PENDING_TRANSFER'] as const) {
     expect(() => requireDeletable(status, 'id')).not.toThrow();
   }
 });

@@ -9,10 +9,8 @@ import {
   ListAttachedPoliciesCommand,
   ListCertificatesByCACommand,
   ListCertificatesCommand,
-  ListOutgoingCertificatesCommand,
   RegisterCertificateCommand,
   RegisterCertificateWithoutCACommand,
-  TransferCertificateCommand,
   UpdateCertificateCommand,
   type CertificateStatus,
 } from '@aws-sdk/client-iot';
@@ -342,12 +340,4 @@ test('A marker of another list is refused.', async () => {
   await expect(cloud.client.send(new ListCertificatesByCACommand(other))).rejects.toMatchObject({
     name: 'InvalidRequestException',
   });
-});
-
-test('Transfers are refused by name, and none are on their way.', async () => {
-  expect((await cloud.client.send(new ListOutgoingCertificatesCommand({}))).outgoingCertificates).toEqual([]);
-  const transfer = { certificateId: '0'.repeat(64), targetAwsAccount: '111111111111' };
-  await expect(cloud.client.send(new TransferCertificateCommand(transfer))).rejects.toThrow(
-    /TransferCertificate of AWS IoT is not served/,
-  );
 });

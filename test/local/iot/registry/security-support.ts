@@ -5,6 +5,7 @@ import { createIotHandler } from '../../../../local/iot/api/handler.ts';
 import { bindOperations } from '../../../../local/iot/api/operation.ts';
 import { authorizationOperations } from '../../../../local/iot/api/operations/authorization.ts';
 import { caOperations } from '../../../../local/iot/api/operations/cas.ts';
+import { certificateTransferOperations } from '../../../../local/iot/api/operations/certificate-transfers.ts';
 import { certificateOperations } from '../../../../local/iot/api/operations/certificates.ts';
 import { endpointOperations } from '../../../../local/iot/api/operations/endpoints.ts';
 import { policyAttachmentOperations } from '../../../../local/iot/api/operations/policy-attachments.ts';
@@ -35,6 +36,10 @@ export class KnownThings implements ThingLookup {
   readonly parents = new Map<string, string | undefined>();
   readonly groups = new Map<string, string[]>();
   readonly attributes = new Map<string, Record<string, string>>();
+
+  isDynamicGroup(): boolean {
+    return false;
+  }
 
   thingsOf(principalArn: string): readonly string[] {
     return this.byPrincipal.get(principalArn) ?? [];
@@ -126,6 +131,7 @@ function handlerOf(context: SecurityContext) {
     authorizationOperations,
     caOperations,
     certificateOperations,
+    certificateTransferOperations,
     policyAttachmentOperations,
     policyOperations,
   ];

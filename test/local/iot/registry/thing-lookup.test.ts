@@ -22,6 +22,7 @@ import {
 } from '../../../../local/iot/registry/security-context.ts';
 import { registryTables } from '../../../../local/iot/registry/tables.ts';
 import { createTags } from '../../../../local/iot/registry/tags.ts';
+import { createDynamicQueries, dynamicQueryTables } from '../../../../local/iot/registry/dynamic-queries.ts';
 import { createThingGroups } from '../../../../local/iot/registry/thing-groups.ts';
 import { createThingLookup } from '../../../../local/iot/registry/thing-lookup.ts';
 import { createThings } from '../../../../local/iot/registry/things.ts';
@@ -34,7 +35,7 @@ import { ACCOUNT_ID, allow, authority, certificateArn, groupArn, REGION } from '
 function openBoth() {
   const registry = openRegistryContext({
     file: ':memory:',
-    tableSets: [registryTables, searchTables, ...securityTableSets],
+    tableSets: [registryTables, searchTables, dynamicQueryTables, ...securityTableSets],
     clock: new ManualClock(),
     newId: randomUUID,
     region: REGION,
@@ -44,11 +45,13 @@ function openBoth() {
   const tags = createTags(registry);
   const index = createTermIndex(registry.database);
   const documents = createThingDocuments(registry.database, index);
-  const memberships = createMemberships(registry, documents);
+  const queries = createDynamicQueries(registry.database);
+  const memberships = createMemberships(registry, documents, queries);
   const principals = createPrincipals(registry, { exists: createPrincipalCheck(registry) });
   const thingGroups = createThingGroups(registry, {
     tags,
     documents: createGroupDocuments(index),
+    queries,
     removeMembers(group) {
       memberships.removeGroup(group);
       detachAllPolicies(security, groupArn(group.thingGroupName));

@@ -1,0 +1,109 @@
+import type { Device } from '../../shared/device-registry/device.ts';
+import type { DevicesTable } from '../../shared/device-registry/read-devices.ts';
+import type { Command } from '../command.ts';
+import { awsOption, describeAwsFailure, findAwsPlace, requireName, sdkConfig } from '../devices/place.ts';
+import { CommandError } from '../errors.ts';
+import { counted, quoted, type Terminal } from '../terminal.ts';
+
+/** As many as somebody reads, and more than a page of DynamoDB. */
+const DEFAULT_LIMIT = 1_000;
+
+/** The most that one page may have. */
+const PAGE = 1_000;
+
+export const command: Command = {
+  usage: ['devices [NAME] [options]'],
+  description: [
+    'Prints the devices that were activated: name, state, certificate, when that ends, and when the device',
+    'was last heard of. With a NAME, one device and what became of it, the latest change last.',
+    '',
+    'The devices are those of the table that the function activate-certificate writes; times are UTC.',
+  ],
+  options: {
+    table: {
+      type: 'string',
+      value: 'NAME',
+      help: 'the DynamoDB table (default: DevicesTable of the running cloud)',
+    },
+    limit: {
+      type: 'string',
+      short: 'n',
+      value: 'N',
+      help: `reads at most N devices (default: ${DEFAULT_LIMIT})`,
+    },
+    json: { type: 'boolean', help: 'prints each device as one line of JSON' },
+    ...awsOption,
+  },
+  examples: [
+    ['devices', 'all of them'],
+    ['devices lamp-1', 'one, with its history'],
+    [`devices --json | jq -r 'select(.state == "REVOKED").thingName'`, 'the revoked ones'],
+    ['devices --aws --table glasshouse-prod-DevicesTable', 'those on AWS'],
+  ],
+  exitCodes: [
+    [0, 'done'],
+    [1, 'there is no such device, or the table could not be read'],
+    [2, 'wrongly called'],
+  ],
+  async run(args, terminal) {
+    const [name, ...more] = args.positionals;
+    if (more.length > 0) throw args.wrong(`devices takes one name; ${quoted(more.join(' '))} is too many`);
+    const limit = args.count('limit') ?? DEFAULT_LIMIT;
+    const place = findAwsPlace(args, terminal);
+    const tableName = requireName(args, place, 'table', 'DevicesTable');
+    const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+    const client = new DynamoDBClient(sdkConfig(place));
+    const isJson = args.flag('json');
+    try {
+      if (name === undefined) await printAll({ client, tableName }, limit, isJson, terminal);
+      else await printOne({ client, tableName }, name, isJson, terminal);
+    } catch (error) {
+      throw describeAwsFailure(error, place);
+    } finally {
+      client.destroy();
+    }
+    return undefined;
+  },
+};
+
+async function printOne(
+  table: DevicesTable,
+  name: string,
+  isJson: boolean,
+  { out }: Terminal,
+): Promise<void> {
+  const { readDevice } = await import('../../shared/device-registry/read-devices.ts');
+  const { deviceLines } = await import('../devices/describe.ts');
+  const device = await readDevice(table, name);
+  if (device === undefined) {
+    throw new CommandError('NO_DEVICE', `there is no device ${quoted(name)} in the table ${table.tableName}`);
+  }
+  for (const line of isJson ? [JSON.stringify(device)] : deviceLines(device, out)) await out.line(line);
+}
+
+async function printAll(
+  table: DevicesTable,
+  limit: number,
+  isJson: boolean,
+  { out, err }: Terminal,
+): Promise<void> {
+  const { listDevices } = await import('../../shared/device-registry/read-devices.ts');
+  const { deviceTable } = await import('../devices/describe.ts');
+  const devices: Device[] = [];
+  let after: string | undefined;
+  do {
+    const request = {
+      limit: Math.min(PAGE, limit - devices.length),
+      ...(after === undefined ? {} : { after }),
+    };
+    const page = await listDevices(table, request);
+    devices.push(...page.devices);
+    after = page.next;
+  } while (after !== undefined && devices.length < limit);
+  const lines = isJson ? devices.map((device) => JSON.stringify(device)) : deviceTable(devices, out);
+  if (isJson || devices.length > 0) for (const line of lines) await out.line(line);
+  const isCut = after !== undefined;
+  await err.line(
+    err.paint('dim', `${counted(devices.length, 'device')}${isCut ? '; there are more: see --limit' : ''}`),
+  );
+}

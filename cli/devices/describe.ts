@@ -1,0 +1,74 @@
+import type { Device, DeviceState } from '../../shared/device-registry/device.ts';
+import { visible, type Output, type Style } from '../terminal.ts';
+
+const STYLES: Readonly<Record<DeviceState, Style>> = {
+  ACTIVE: 'green',
+  ACTIVATING: 'yellow',
+  INACTIVE: 'yellow',
+  REVOKED: 'red',
+};
+
+/** Enough of a certificate id to tell it from others. */
+const ID_LENGTH = 12;
+
+const HEADINGS = ['NAME', 'STATE', 'CERTIFICATE', 'ENDS', 'LAST SEEN'] as const;
+
+/** `2026-11-21 10:00:00` in UTC. */
+export function timeText(atMs: number): string {
+  return Number.isNaN(new Date(atMs).getTime())
+    ? String(atMs)
+    : new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** Devices as the lines of a table, by name, with a line of headings. */
+export function deviceTable(devices: readonly Device[], out: Output): string[] {
+  const rows = devices
+    .toSorted((a, b) => (a.thingName < b.thingName ? -1 : 1))
+    .map(({ thingName, state, certificateId, notAfterMs, lastSeenMs }) => ({
+      state,
+      cells: [
+        visible(thingName),
+        state,
+        visible(certificateId.slice(0, ID_LENGTH)),
+        timeText(notAfterMs).slice(0, 10),
+        lastSeenMs === undefined ? '-' : timeText(lastSeenMs),
+      ],
+    }));
+  const widths = HEADINGS.map((heading, column) =>
+    Math.max(heading.length, ...rows.map(({ cells }) => cells[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[], paint = (text: string, _column: number): string => text): string =>
+    cells
+      .map((cell, column) => paint(cell.padEnd(widths[column] ?? 0), column))
+      .join('  ')
+      .trimEnd();
+  return [
+    out.paint('dim', line(HEADINGS)),
+    ...rows.map(({ state, cells }) =>
+      line(cells, (text, column) => (column === 1 ? out.paint(STYLES[state], text) : text)),
+    ),
+  ];
+}
+
+/** One device with its history, the latest change last. */
+export function deviceLines(device: Device, out: Output): string[] {
+  const { thingName, state, certificateId, caCertificateId, serialNumber, notAfterMs } = device;
+  const { announcedAtMs, lastSeenMs, history } = device;
+  const field = (name: string, value: string): string => `${out.paint('dim', name.padEnd(13))}${value}`;
+  return [
+    field('name', visible(thingName)),
+    field('state', out.paint(STYLES[state], state)),
+    field('certificate', visible(certificateId)),
+    field('CA', visible(caCertificateId)),
+    field('serial', visible(serialNumber)),
+    field('ends', timeText(notAfterMs)),
+    field('announced', announcedAtMs === undefined ? 'not yet' : timeText(announcedAtMs)),
+    field('last seen', lastSeenMs === undefined ? 'never' : timeText(lastSeenMs)),
+    out.paint('dim', 'history'),
+    ...history.map(
+      (change) =>
+        `  ${timeText(change.atMs)}  ${out.paint(STYLES[change.state], change.state.padEnd(10))}  ` +
+        `${visible(change.certificateId.slice(0, ID_LENGTH))}  ${visible(change.reason)}`,
+    ),
+  ];
+}

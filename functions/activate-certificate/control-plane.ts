@@ -1,0 +1,157 @@
+import {
+  AddThingToThingGroupCommand,
+  AttachPolicyCommand,
+  AttachThingPrincipalCommand,
+  CertificateStateException,
+  CreateThingCommand,
+  DescribeCACertificateCommand,
+  DescribeCertificateCommand,
+  DetachThingPrincipalCommand,
+  ListThingPrincipalsCommand,
+  ResourceAlreadyExistsException,
+  ResourceNotFoundException,
+  UpdateCertificateCommand,
+  UpdateThingCommand,
+  type IoTClient,
+} from '@aws-sdk/client-iot';
+import { withRetries, type RetryOptions } from './retry.ts';
+
+/** A certificate as AWS IoT has it registered. */
+export interface RegisteredCertificate {
+  readonly certificateArn: string;
+  readonly status: string;
+  readonly certificatePem: string;
+  /** Absent for certificates that no CA of the account has signed. */
+  readonly caCertificateId?: string;
+}
+
+export interface RegisteredCa {
+  readonly status: string;
+  readonly certificatePem: string;
+}
+
+export interface NewThing {
+  readonly thingName: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly thingTypeName?: string | undefined;
+  readonly billingGroupName?: string | undefined;
+}
+
+/**
+ * What activation asks of AWS IoT's control plane, each method one call. What fails for a reason that may pass is
+ * tried again inside; the answers that mean something to a step are values, and everything else is thrown.
+ */
+export interface ControlPlane {
+  /** undefined when it is not there (any more). */
+  describeCertificate(certificateId: string): Promise<RegisteredCertificate | undefined>;
+  describeCa(caCertificateId: string): Promise<RegisteredCa | undefined>;
+  /** The same call again is answered with `there` too. `different`: a thing with other attributes has the name. */
+  createThing(thing: NewThing): Promise<'there' | 'different'>;
+  /** Lays attributes over those that a thing has. */
+  updateThing(thingName: string, attributes: Readonly<Record<string, string>>): Promise<void>;
+  /** ARNs of what is attached to a thing; more than a page of them is nobody's device. */
+  principalsOf(thingName: string): Promise<readonly string[]>;
+  attachToThing(thingName: string, principal: string): Promise<void>;
+  /** Also of what is not attached. */
+  detachFromThing(thingName: string, principal: string): Promise<void>;
+  /** `missing`: there is no such group. */
+  addToGroup(thingName: string, thingGroupName: string): Promise<'done' | 'missing'>;
+  /** `missing`: there is no such policy. */
+  attachPolicy(policyName: string, principal: string): Promise<'done' | 'missing'>;
+  /** `refused`: no way leads from its status to that one; REVOKED is for good. */
+  setStatus(certificateId: string, status: 'ACTIVE' | 'INACTIVE' | 'REVOKED'): Promise<'done' | 'refused'>;
+}
+
+/** The client must not retry by itself: tries would multiply, and would not know the deadline. */
+export function createControlPlane(client: IoTClient, retry: RetryOptions): ControlPlane {
+  const tried = <Result>(call: () => Promise<Result>): Promise<Result> => withRetries(call, retry);
+
+  return {
+    async describeCertificate(certificateId) {
+      const answer = await orUndefined(() =>
+        tried(() => client.send(new DescribeCertificateCommand({ certificateId }))),
+      );
+      const { certificateArn, status, certificatePem, caCertificateId } =
+        answer?.certificateDescription ?? {};
+      if (certificateArn === undefined || status === undefined || certificatePem === undefined)
+        return undefined;
+      return { certificateArn, status, certificatePem, ...(caCertificateId ? { caCertificateId } : {}) };
+    },
+
+    async describeCa(certificateId) {
+      const answer = await orUndefined(() =>
+        tried(() => client.send(new DescribeCACertificateCommand({ certificateId }))),
+      );
+      const { status, certificatePem } = answer?.certificateDescription ?? {};
+      return status === undefined || certificatePem === undefined ? undefined : { status, certificatePem };
+    },
+
+    async createThing({ thingName, attributes, thingTypeName, billingGroupName }) {
+      const command = new CreateThingCommand({
+        thingName,
+        attributePayload: { attributes },
+        ...(thingTypeName === undefined ? {} : { thingTypeName }),
+        ...(billingGroupName === undefined ? {} : { billingGroupName }),
+      });
+      try {
+        await tried(() => client.send(command));
+        return 'there';
+      } catch (error) {
+        if (error instanceof ResourceAlreadyExistsException) return 'different';
+        throw error;
+      }
+    },
+
+    async updateThing(thingName, attributes) {
+      const attributePayload = { attributes, merge: true };
+      await tried(() => client.send(new UpdateThingCommand({ thingName, attributePayload })));
+    },
+
+    async principalsOf(thingName) {
+      const { principals = [] } = await tried(() =>
+        client.send(new ListThingPrincipalsCommand({ thingName })),
+      );
+      return principals;
+    },
+
+    async attachToThing(thingName, principal) {
+      await tried(() => client.send(new AttachThingPrincipalCommand({ thingName, principal })));
+    },
+
+    async detachFromThing(thingName, principal) {
+      await orUndefined(() =>
+        tried(() => client.send(new DetachThingPrincipalCommand({ thingName, principal }))),
+      );
+    },
+
+    async addToGroup(thingName, thingGroupName) {
+      const command = new AddThingToThingGroupCommand({ thingName, thingGroupName });
+      return (await orUndefined(() => tried(() => client.send(command)))) === undefined ? 'missing' : 'done';
+    },
+
+    async attachPolicy(policyName, target) {
+      const command = new AttachPolicyCommand({ policyName, target });
+      return (await orUndefined(() => tried(() => client.send(command)))) === undefined ? 'missing' : 'done';
+    },
+
+    async setStatus(certificateId, newStatus) {
+      try {
+        await tried(() => client.send(new UpdateCertificateCommand({ certificateId, newStatus })));
+        return 'done';
+      } catch (error) {
+        if (error instanceof CertificateStateException) return 'refused';
+        throw error;
+      }
+    },
+  };
+}
+
+/** undefined for what is not there. */
+async function orUndefined<Answer>(call: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,53 @@
+import { setImmediate } from 'node:timers/promises';
+import { systemClock, type Clock } from '../clock.ts';
+
+/** Resolves when a part of the cloud has no work under way. */
+export type Drained = () => Promise<void>;
+
+/** A step of the clock waits this long at most for what it has set off, in real time. */
+const MAX_SETTLE_MS = 60_000;
+
+/** One part hands work to another for at most this many rounds. */
+const MAX_ROUNDS = 1_000;
+
+/**
+ * Says when the whole cloud has come to rest: work goes from part to part (a rule invokes a function, which
+ * publishes, which a rule takes), so it is at rest when in a whole round no part had anything to wait for.
+ *
+ * @returns a function that resolves then, or after a minute: a function that hangs must not hold the clock for ever.
+ */
+export function settledWhen(
+  parts: readonly Drained[],
+  { system = systemClock, maxMs = MAX_SETTLE_MS }: { readonly system?: Clock; readonly maxMs?: number } = {},
+): () => Promise<void> {
+  return async () => {
+    const limit = Promise.withResolvers<'late'>();
+    const timer = system.schedule(maxMs, () => limit.resolve('late'));
+    try {
+      for (let round = 0; round < MAX_ROUNDS; round += 1) {
+        // What was just set off may need a turn of the event loop to begin.
+        await setImmediate();
+        const rest = restOf(parts);
+        const outcome = await Promise.race([rest, limit.promise]);
+        if (outcome !== 'worked') return;
+      }
+    } finally {
+      timer.cancel();
+    }
+  };
+}
+
+/** Waits for each part in turn; tells whether there was anything to wait for. */
+async function restOf(parts: readonly Drained[]): Promise<'rested' | 'worked'> {
+  let outcome: 'rested' | 'worked' = 'rested';
+  for (const drained of parts) {
+    let isDone = false;
+    const done = drained().then(() => {
+      isDone = true;
+    });
+    await setImmediate();
+    if (!isDone) outcome = 'worked';
+    await done;
+  }
+  return outcome;
+}

@@ -1,0 +1,1 @@
+export { createParameterStore, type ParameterStore, type ParameterStoreOptions } from './parameter-store.ts';
