@@ -1,18 +1,45 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Two suites: `house` needs nothing but what npm installs; `system` needs other programs (test/system/programs.ts). */
+/** Tests of the cloud's own parts: nothing that they load keeps anything of a file for the next. */
+const LOCAL = ['test/local/**/*.test.ts'];
+
+/** Functions keep their clients for as long as their container, here their module, lives: each file needs its own. */
+const FUNCTIONS_IN_LOCAL = ['test/local/devices/**', 'test/local/ssm/**', 'test/local/http-api/**'];
+
+const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 } as const;
+
+/**
+ * Two suites: `house…` needs nothing but what npm installs; `system` needs other programs (test/system/programs.ts).
+ * The larger part of the house loads its modules once a worker and not once a file, which took most of its time.
+ */
 export default defineConfig({
   test: {
+    // Most of the time is waited: for clouds that start, for a device's answer. One worker a core keeps both at work.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         test: {
+          ...timeouts,
           name: 'house',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/system/**'],
-          // Modules are loaded once a worker, not once a file: a third of the time went into loading them.
+          exclude: ['test/system/**', ...LOCAL],
+        },
+      },
+      {
+        test: {
+          ...timeouts,
+          name: 'house-functions',
+          include: FUNCTIONS_IN_LOCAL.map((each) => `${each}/*.test.ts`),
+        },
+      },
+      {
+        test: {
+          ...timeouts,
+          name: 'house-local',
+          include: LOCAL,
+          exclude: FUNCTIONS_IN_LOCAL,
           isolate: false,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
         },
       },
       {

@@ -22,6 +22,7 @@ export async function withCloud<Result>(work: (cloud: CloudProcess) => Promise<R
       GLASSHOUSE_MQTT_PORT: '0',
       GLASSHOUSE_MQTTS_PORT: '0',
       GLASSHOUSE_HTTPS_PORT: '0',
+      GLASSHOUSE_HTTP_API_PORT: '0',
       GLASSHOUSE_ENDPOINT_PORT: '0',
       GLASSHOUSE_PAGE_PORT: '0',
     },

@@ -35,6 +35,7 @@ export const command: Command = {
     'mqtt-port': { type: 'string', value: 'PORT', help: 'MQTT (1883)' },
     'mqtts-port': { type: 'string', value: 'PORT', help: 'MQTT over TLS, with certificates (8883)' },
     'https-port': { type: 'string', value: 'PORT', help: 'HTTPS for devices, with certificates (8443)' },
+    'http-api-port': { type: 'string', value: 'PORT', help: "the service's own HTTP API (3001)" },
     'endpoint-port': { type: 'string', value: 'PORT', help: 'the AWS APIs (4566)' },
     'page-port': { type: 'string', value: 'PORT', help: 'the page (8080)' },
   },
@@ -139,28 +140,31 @@ function readFirst(args: Arguments, once: boolean): number | undefined {
   throw args.wrong(`--first takes a number of readings from 1 to 999999, not "${text}"`);
 }
 
+const PORTS = ['mqtt-port', 'mqtts-port', 'https-port', 'http-api-port', 'endpoint-port', 'page-port'];
+
 /** A run that plays once has a cloud of its own, so it takes ports that are free beside any other. */
 function readSettings(args: Arguments, once: boolean): Record<string, string> {
   const settings: Record<string, string> = args.flag('fresh') ? { GLASSHOUSE_FRESH: '1' } : {};
-  for (const name of ['mqtt-port', 'mqtts-port', 'https-port', 'endpoint-port', 'page-port']) {
+  for (const name of PORTS) {
     const given = args.text(name);
     if (given !== undefined && !(/^\d{1,5}$/.test(given) && Number(given) <= 65_535)) {
       throw args.wrong(`--${name} takes a port from 0 to 65535, not "${given}"`);
     }
     const port = given ?? (once ? '0' : undefined);
-    if (port !== undefined) settings[`GLASSHOUSE_${name.toUpperCase().replace('-', '_')}`] = port;
+    if (port !== undefined) settings[`GLASSHOUSE_${name.toUpperCase().replaceAll('-', '_')}`] = port;
   }
   return settings;
 }
 
 async function announce(
-  { pageUrl, mqttUrl, mqttsUrl, caFile, endpointUrl }: RunningCloud,
+  { pageUrl, mqttUrl, mqttsUrl, caFile, httpApiUrl, endpointUrl }: RunningCloud,
   { out }: Terminal,
 ): Promise<void> {
   await out.line();
   await out.line(`  page      ${out.paint('bold', pageUrl)}`);
   await out.line(`  MQTT      ${mqttUrl}`);
   await out.line(`  devices   ${mqttsUrl}  (certificates; trust ${caFile})`);
+  if (httpApiUrl !== undefined) await out.line(`  HTTP API  ${httpApiUrl}`);
   await out.line(`  AWS APIs  AWS_ENDPOINT_URL=${endpointUrl}`);
   await out.line();
 }

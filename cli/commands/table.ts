@@ -18,6 +18,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./logs.ts'),
   },
   { name: 'why', summary: 'tells why a client was allowed or denied', load: () => import('./why.ts') },
+  {
+    name: 'sigfox',
+    summary: 'decodes payloads, queues downlinks, simulates devices',
+    load: () => import('./sigfox.ts'),
+  },
+  { name: 'ir', summary: 'speaks with infrared repeaters, or plays one', load: () => import('./ir.ts') },
   { name: 'outbox', summary: 'prints what would have left the cloud', load: () => import('./outbox.ts') },
   {
     name: 'operations',

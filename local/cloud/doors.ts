@@ -85,6 +85,7 @@ export async function openDoors(
     dynamodb: storage.dynamodb,
     sqs: storage.sqs.handler,
     s3: storage.s3.handler,
+    ssm: storage.ssm.handler,
     sns: notifications.sns.handler,
     events: events.handler,
     lambda: createLambdaHandler(functions.lambda),

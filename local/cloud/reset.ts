@@ -47,6 +47,7 @@ export function createReset(site: Site, parts: Parts): () => Promise<void> {
     notifications.sns.reset();
     notifications.cloudwatch.reset();
     storage.sqs.reset();
+    storage.ssm.reset();
     await Promise.all([
       // What a container remembers is no longer true.
       functions.lambda.recycle(),

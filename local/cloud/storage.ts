@@ -4,6 +4,7 @@ import { createDynamoDbProxy, type DynamoDbProxy } from '../dynamodb/proxy.ts';
 import { createTables } from '../dynamodb/tables.ts';
 import { createS3, type S3 } from '../s3/index.ts';
 import { createSqs, type Sqs } from '../sqs/index.ts';
+import { createParameterStore, type ParameterStore } from '../ssm/index.ts';
 import { creationsOf, type Site } from './site.ts';
 
 /** Where state is kept. */
@@ -12,6 +13,7 @@ export interface Storage {
   readonly dynamodb: DynamoDbProxy;
   readonly sqs: Sqs;
   readonly s3: S3;
+  readonly ssm: ParameterStore;
 }
 
 /** Starts what keeps state, with the tables, queues and buckets of the template. */
@@ -36,5 +38,9 @@ export async function startStorage(site: Site): Promise<Storage> {
   const s3 = createS3({ directory: path.join(folder, 's3'), clock, region });
   stops.add(() => s3.close());
   for (const { name } of creationsOf(plan, 'bucket')) await s3.ensureBucket(name);
-  return { engine, dynamodb, sqs, s3 };
+
+  const parameters = path.join(folder, 'parameters.sqlite');
+  const ssm = createParameterStore({ file: parameters, clock, accountId, region });
+  stops.add(() => ssm.close());
+  return { engine, dynamodb, sqs, s3, ssm };
 }

@@ -27,6 +27,7 @@ export class ServiceCloud {
       GLASSHOUSE_MQTT_PORT: String(await freePort()),
       GLASSHOUSE_MQTTS_PORT: String(await freePort()),
       GLASSHOUSE_HTTPS_PORT: String(await freePort()),
+      GLASSHOUSE_HTTP_API_PORT: String(await freePort()),
       GLASSHOUSE_ENDPOINT_PORT: String(await freePort()),
       GLASSHOUSE_PAGE_PORT: String(await freePort()),
       // Set for the one test that asks for it, which needs it in the environment.

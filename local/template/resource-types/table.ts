@@ -13,6 +13,8 @@ const schema = z.strictObject({
   KeySchema: list,
   GlobalSecondaryIndexes: list.optional(),
   LocalSecondaryIndexes: list.optional(),
+  // AWS too deletes what has expired only within days: no program may count on it being gone.
+  TimeToLiveSpecification: withoutLocalEffect,
   PointInTimeRecoverySpecification: withoutLocalEffect,
   SSESpecification: withoutLocalEffect,
   DeletionProtectionEnabled: withoutLocalEffect,

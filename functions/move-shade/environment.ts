@@ -1,0 +1,30 @@
+import { readEnvironment } from '../../shared/environment.ts';
+
+export interface MoveShadeEnvironment {
+  readonly commandsTable: string;
+  readonly shadesTable: string;
+  readonly rejectionsQueueUrl: string;
+  readonly connectTimeoutMs: number;
+  readonly answerTimeoutMs: number;
+  readonly budgetMs: number;
+}
+
+/**
+ * The deployed settings of move-shade.
+ *
+ * @throws EnvironmentError that names every variable which is missing or wrong.
+ */
+export function readMoveShadeEnvironment(environment?: NodeJS.ProcessEnv): MoveShadeEnvironment {
+  return readEnvironment((read) => {
+    const milliseconds = (name: string, fallback: number): number =>
+      read.number(name, fallback, 'from 100 to 30000', (n) => n >= 100 && n <= 30_000);
+    return {
+      commandsTable: read.text('COMMANDS_TABLE'),
+      shadesTable: read.text('SHADES_TABLE'),
+      rejectionsQueueUrl: read.text('REJECTIONS_QUEUE_URL'),
+      connectTimeoutMs: milliseconds('CONNECT_TIMEOUT_MS', 2_000),
+      answerTimeoutMs: milliseconds('ANSWER_TIMEOUT_MS', 3_000),
+      budgetMs: milliseconds('BUDGET_MS', 20_000),
+    };
+  }, environment);
+}

@@ -1,0 +1,111 @@
+import { isEnded } from '../../shared/greenhouse/command.ts';
+import { IrCodeError } from '../../shared/greenhouse/ir-code.ts';
+import { readCodes } from '../../shared/greenhouse/shade.ts';
+import type { ShadeStore } from '../../shared/greenhouse/shade-store.ts';
+import { stateTopic } from '../../shared/greenhouse/topics.ts';
+import { RejectedInputError } from '../../shared/rejections.ts';
+import { describeZone } from './describe.ts';
+import type { Input } from './input.ts';
+import type { Message, SettingsChange } from './message.ts';
+import { perform, type PerformServices } from './perform.ts';
+import { watchZone, type Watched } from './watch-zone.ts';
+import type { ZoneStore } from './zone-store.ts';
+
+export interface WatchServices extends PerformServices {
+  readonly zones: ZoneStore;
+  readonly shades: ShadeStore;
+  readonly count: (name: string) => void;
+}
+
+/** Does what a message asks for. @throws RejectedInputError */
+export async function watch(
+  message: Message,
+  requestId: string,
+  services: WatchServices,
+): Promise<Record<string, unknown>> {
+  switch (message.kind) {
+    case 'tick':
+      return tick(requestId, services);
+    case 'settings':
+      return { changed: await changeSettings(message.zone, message.change, services) };
+    case 'command': {
+      const { zone, sequence } = message;
+      const command = await services.commands.load(zone, sequence);
+      if (command === undefined) throw unknownCommand(zone, sequence);
+      const { kind } = await hear(zone, { kind: 'command', command }, requestId, services);
+      return { zone, kind };
+    }
+    case 'input':
+    default: {
+      const { kind } = await hear(message.zone, message.input, requestId, services);
+      return { zone: message.zone, kind };
+    }
+  }
+}
+
+/** Stored first, done and published after: a crash in between is mended by Lambda's retry, and by the next tick. */
+async function hear(
+  zone: string,
+  input: Input,
+  requestId: string,
+  services: WatchServices,
+): Promise<Watched> {
+  const { zones: store, now, count, publish } = services;
+  const onConflict = (): void => count('ZoneConflict');
+  const watched = await watchZone(zone, input, { store, requestId, now, onConflict });
+  count(watched.kind === 'late' ? 'InputLate' : 'InputTaken');
+  for (const { kind } of watched.effects) if (kind === 'command') count('CommandMade');
+  await perform(zone, watched.effects, services);
+  if (watched.kind !== 'late') {
+    await publish(stateTopic(zone), describeZone(watched.state, watched.zone.config, now()));
+  }
+  return watched;
+}
+
+/** Lets a minute pass in every zone. One that fails keeps no other from it; the first failure is thrown after. */
+async function tick(requestId: string, services: WatchServices): Promise<Record<string, unknown>> {
+  const names = await services.zones.names();
+  const failures: unknown[] = [];
+  for (const zone of names) {
+    try {
+      await hear(zone, await tickOf(zone, services), requestId, services);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return { zones: names.length };
+}
+
+/** With a tick comes what has become of a command that the zone believes to be open: word of it may be lost. */
+async function tickOf(zone: string, { zones, commands }: WatchServices): Promise<Input> {
+  const open = (zones.remembered(zone) ?? (await zones.load(zone)))?.state?.command;
+  if (open === undefined || isEnded(open.status)) return { kind: 'tick' };
+  const command = await commands.load(zone, open.sequence);
+  return command === undefined ? { kind: 'tick' } : { kind: 'tick', command };
+}
+
+/** The codes are checked before they are kept: a person who publishes a wrong one is told at once. */
+async function changeSettings(
+  zone: string,
+  { settings, shade, receivedAtMs }: SettingsChange,
+  { zones, shades, count }: WatchServices,
+): Promise<boolean> {
+  if (shade !== undefined) {
+    try {
+      readCodes(shade);
+    } catch (error) {
+      if (error instanceof IrCodeError)
+        throw new RejectedInputError(error.code, error.message, 'shade.codes');
+      throw error;
+    }
+  }
+  const changed = await zones.saveSettings(zone, settings, receivedAtMs);
+  if (changed && shade !== undefined) await shades.save(zone, shade);
+  count(changed ? 'SettingsChanged' : 'SettingsChangeLate');
+  return changed;
+}
+
+function unknownCommand(zone: string, sequence: number): RejectedInputError {
+  return new RejectedInputError('COMMAND_UNKNOWN', `zone "${zone}" has no command ${sequence}`, 'sequence');
+}

@@ -1,0 +1,145 @@
+import {
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  ScanCommand,
+  UpdateItemCommand,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { decodeZone, encodeState, type Item, type Zone } from './zone-item.ts';
+import type { ZoneSettings } from './zone-settings.ts';
+import type { ZoneState } from './zone-state.ts';
+
+export type SaveOutcome =
+  | { readonly saved: true }
+  /** Somebody else wrote first; `fresh` is what stands there now, undefined when the zone is not set up. */
+  | { readonly saved: false; readonly fresh: Zone | undefined };
+
+/** Zones that a container remembers, and that a tick looks at. At some KB each this is far under its memory. */
+export const MAX_ZONES = 500;
+
+/**
+ * The zones in DynamoDB, one item each, with the memory of this container in front: one conditional write a
+ * reading is all the traffic, and a refused one brings the fresh item along.
+ *
+ *     settings ──(receivedAt ≥ the last)──▶ version 1 ──(version = 1)──▶ version 2 ──▶ …
+ *                                              ▲
+ *     settings again: ADD version 1 ───────────┘ (makes every memory stale)
+ */
+export class ZoneStore {
+  readonly #client: DynamoDBClient;
+  readonly #tableName: string;
+  readonly #remembered = new Map<string, Zone>();
+
+  constructor(client: DynamoDBClient, tableName: string) {
+    this.#client = client;
+    this.#tableName = tableName;
+  }
+
+  /** What this container believes, without asking; undefined when it has no belief. */
+  remembered(zone: string): Zone | undefined {
+    return this.#remembered.get(zone);
+  }
+
+  /** What stands in the table now. */
+  async load(zone: string): Promise<Zone | undefined> {
+    const { Item: item } = await this.#client.send(
+      new GetItemCommand({ TableName: this.#tableName, Key: { zone: { S: zone } }, ConsistentRead: true }),
+    );
+    return this.#remember(zone, item);
+  }
+
+  /** The names of all zones, at most MAX_ZONES. */
+  async names(): Promise<readonly string[]> {
+    const names: string[] = [];
+    let start: Item | undefined;
+    do {
+      const page = await this.#client.send(
+        new ScanCommand({
+          TableName: this.#tableName,
+          ProjectionExpression: '#zone',
+          ExpressionAttributeNames: { '#zone': 'zone' },
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        }),
+      );
+      names.push(...(page.Items ?? []).flatMap(({ zone }) => (zone?.S === undefined ? [] : [zone.S])));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined && names.length < MAX_ZONES);
+    return names.slice(0, MAX_ZONES);
+  }
+
+  /** Writes a zone's state if its item still has the version before. */
+  async save(zone: Zone, next: ZoneState): Promise<SaveOutcome> {
+    try {
+      await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#tableName,
+          Key: { zone: { S: next.zone } },
+          UpdateExpression: 'SET #version = :next, #state = :state',
+          ConditionExpression: '#version = :expected',
+          ExpressionAttributeNames: { '#version': 'version', '#state': 'state' },
+          ExpressionAttributeValues: {
+            ':next': { N: String(next.version) },
+            ':state': encodeState(next),
+            ':expected': { N: String(zone.version) },
+          },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { saved: false, fresh: this.#remember(next.zone, error.Item) };
+    }
+    this.#keep(next.zone, { ...zone, version: next.version, state: next });
+    return { saved: true };
+  }
+
+  /**
+   * Writes the settings of a zone, whole, unless a later change stands.
+   *
+   * @returns whether they were written.
+   */
+  async saveSettings(zone: string, settings: ZoneSettings, receivedAtMs: number): Promise<boolean> {
+    this.#remembered.delete(zone);
+    try {
+      await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#tableName,
+          Key: { zone: { S: zone } },
+          UpdateExpression: 'SET #settings = :settings, #changedAt = :changedAt ADD #version :one',
+          ConditionExpression: 'attribute_not_exists(#changedAt) OR #changedAt <= :changedAt',
+          ExpressionAttributeNames: {
+            '#settings': 'settings',
+            '#changedAt': 'settingsChangedAt',
+            '#version': 'version',
+          },
+          ExpressionAttributeValues: {
+            ':settings': { S: JSON.stringify(settings) },
+            ':changedAt': { N: String(receivedAtMs) },
+            ':one': { N: '1' },
+          },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  #remember(name: string, item: Record<string, AttributeValue> | undefined): Zone | undefined {
+    const zone = item === undefined ? undefined : decodeZone(item);
+    if (zone === undefined) this.#remembered.delete(name);
+    else this.#keep(name, zone);
+    return zone;
+  }
+
+  #keep(name: string, zone: Zone): void {
+    // A map keeps the order of insertion: what is set last is forgotten last.
+    this.#remembered.delete(name);
+    this.#remembered.set(name, zone);
+    if (this.#remembered.size <= MAX_ZONES) return;
+    const oldest = this.#remembered.keys().next();
+    if (oldest.done !== true) this.#remembered.delete(oldest.value);
+  }
+}
