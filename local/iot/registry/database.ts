@@ -122,6 +122,8 @@ function open(file: string, tableSets: readonly TableSet[]): DatabaseSync {
   try {
     sql = new DatabaseSync(file, { timeout: 5_000 });
     sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF;');
+    // A fleet's file is larger than SQLite's own cache: read where the system keeps it, a thing costs half as much.
+    sql.exec(`PRAGMA mmap_size = ${256 * 1024 * 1024};`);
     sql.exec(VERSIONS);
     for (const tableSet of tableSets) ensureTables(sql, file, tableSet);
     return sql;
