@@ -7,7 +7,10 @@ const LOCAL = ['test/local/**/*.test.ts'];
 /** Functions keep their clients for as long as their container, here their module, lives: each file needs its own. */
 const FUNCTIONS_IN_LOCAL = ['test/local/devices/**', 'test/local/ssm/**', 'test/local/http-api/**'];
 
-const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 } as const;
+const common = { testTimeout: 30_000, hookTimeout: 60_000, setupFiles: ['test/support/seed.ts'] };
+
+/** Where a machine is shared with others a process may come late: such a test is tried again, and said to have been. */
+const retry = process.env['CI'] === undefined ? 0 : 1;
 
 /**
  * Two suites: `house…` needs nothing but what npm installs; `system` needs other programs (test/system/programs.ts).
@@ -20,22 +23,23 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...timeouts,
+          ...common,
           name: 'house',
           include: ['test/**/*.test.ts'],
           exclude: ['test/system/**', ...LOCAL],
+          retry,
         },
       },
       {
         test: {
-          ...timeouts,
+          ...common,
           name: 'house-functions',
           include: FUNCTIONS_IN_LOCAL.map((each) => `${each}/*.test.ts`),
         },
       },
       {
         test: {
-          ...timeouts,
+          ...common,
           name: 'house-local',
           include: LOCAL,
           exclude: FUNCTIONS_IN_LOCAL,
@@ -49,6 +53,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          retry,
           // A browser, a cloud and a JVM share two cores here: what a test polls for may take a while.
           expect: { poll: { timeout: 15_000 } },
         },

@@ -173,7 +173,8 @@ test('Whatever is set and cancelled, timers fire in the order of their time, nev
   await fc.assert(
     fc.asyncProperty(
       fc.array(timer, { maxLength: 60 }),
-      fc.array(fc.integer({ min: 0, max: 4_000 }), { maxLength: 6 }),
+      // What is due at once fires when time first moves.
+      fc.array(fc.integer({ min: 0, max: 4_000 }), { minLength: 1, maxLength: 6 }),
       async (timers, ways) => {
         const own = new ManualClock();
         const tested = createAdjustableClock(own);
