@@ -7,7 +7,13 @@ const LOCAL = ['test/local/**/*.test.ts'];
 /** Functions keep their clients for as long as their container, here their module, lives: each file needs its own. */
 const FUNCTIONS_IN_LOCAL = ['test/local/devices/**', 'test/local/ssm/**', 'test/local/http-api/**'];
 
-const common = { testTimeout: 30_000, hookTimeout: 60_000, setupFiles: ['test/support/seed.ts'] };
+const common = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  setupFiles: ['test/support/seed.ts'],
+  // What a test polls for is mostly there at once; on a machine that does other things too it may take a while.
+  expect: { poll: { timeout: 15_000 } },
+};
 
 /** Where a machine is shared with others a process may come late: such a test is tried again, and said to have been. */
 const retry = process.env['CI'] === undefined ? 0 : 1;
