@@ -1,7 +1,6 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { errorText } from '../../shared/errors.ts';
-import { ConfigurationError } from '../errors.ts';
+import { openVersionedFile } from '../versioned-file.ts';
 
 /** Moves with every change of the tables below. */
 const SCHEMA_VERSION = 1;
@@ -143,21 +142,13 @@ function optional<Value>(row: Row | undefined, read: (row: Row) => Value): Value
 }
 
 function open(file: string): DatabaseSync {
-  let sql: DatabaseSync | undefined;
-  try {
-    sql = new DatabaseSync(file, { timeout: 5_000 });
-    sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
-    const version = Number(sql.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (version === 0) sql.exec(`BEGIN; ${SCHEMA} COMMIT;`);
-    else if (version !== SCHEMA_VERSION)
-      throw new Error(`it is of version ${version}, not ${SCHEMA_VERSION}`);
-    return sql;
-  } catch (cause) {
-    sql?.close();
-    throw new ConfigurationError(
-      `The topics cannot be kept in ${file}: ${errorText(cause)}. Check that the folder may be written; the file ` +
-        'may be deleted, topics that were made by the API and their subscriptions are lost then.',
-      { code: 'TOPIC_FILE_UNUSABLE', data: { file }, cause },
-    );
-  }
+  return openVersionedFile({
+    file,
+    schema: SCHEMA,
+    version: SCHEMA_VERSION,
+    code: 'TOPIC_FILE_UNUSABLE',
+    message: (reason) =>
+      `The topics cannot be kept in ${file}: ${reason}. Check that the folder may be written; the file ` +
+      'may be deleted, topics that were made by the API and their subscriptions are lost then.',
+  });
 }

@@ -1,6 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
-import { errorText } from '../../shared/errors.ts';
-import { ConfigurationError } from '../errors.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { openVersionedFile } from '../versioned-file.ts';
 
 /** Moves with every change of the table below. */
 const SCHEMA_VERSION = 1;
@@ -69,21 +68,13 @@ export function openStore(file: string): Store {
 }
 
 function open(file: string): DatabaseSync {
-  let sql: DatabaseSync | undefined;
-  try {
-    sql = new DatabaseSync(file, { timeout: 5_000 });
-    sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    const version = Number(sql.prepare('PRAGMA user_version').get()?.['user_version']);
-    if (version === 0) sql.exec(`BEGIN; ${SCHEMA} COMMIT;`);
-    else if (version !== SCHEMA_VERSION)
-      throw new Error(`it is of version ${version}, not ${SCHEMA_VERSION}`);
-    return sql;
-  } catch (cause) {
-    sql?.close();
-    throw new ConfigurationError(
-      `Parameters cannot be kept in ${file}: ${errorText(cause)}. Check that the folder may be written; ` +
-        'the file may be deleted, its parameters are lost then.',
-      { code: 'PARAMETER_FILE_UNUSABLE', data: { file }, cause },
-    );
-  }
+  return openVersionedFile({
+    file,
+    schema: SCHEMA,
+    version: SCHEMA_VERSION,
+    code: 'PARAMETER_FILE_UNUSABLE',
+    message: (reason) =>
+      `Parameters cannot be kept in ${file}: ${reason}. Check that the folder may be written; ` +
+      'the file may be deleted, its parameters are lost then.',
+  });
 }

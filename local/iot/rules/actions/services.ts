@@ -1,4 +1,5 @@
 import type { MetricDatum } from '../../../cloudwatch/metric.ts';
+import type { Authoriser } from '../../../iam/index.ts';
 import type { OutboxKind } from '../../../outbox/kinds.ts';
 import type { PublishMessage } from '../../message.ts';
 
@@ -56,21 +57,7 @@ export interface OptionalServices {
 }
 
 /** Says whether a rule may do something. What it throws fails the action with AWS's words. */
-export interface RuleAuthoriser {
-  readonly accountId: string;
-  readonly region: string;
-  requireRole(request: {
-    readonly ruleName: string;
-    readonly roleArn: string;
-    readonly action: string;
-    readonly resource: string;
-  }): void;
-  requireInvoke(request: {
-    readonly servicePrincipal: string;
-    readonly sourceArn: string;
-    readonly functionArn: string;
-  }): void;
-}
+export type RuleAuthoriser = Omit<Authoriser, 'requireResource'>;
 
 /** One message on its way to a server. */
 export interface HttpPost {
