@@ -123,6 +123,7 @@ async function start(options: CloudOptions, stops: Stops): Promise<Cloud> {
   writeRunning(folder, running);
   functions.lambda.asynchronous.resume();
   events.start();
+  notifications.cloudwatch.start((event) => events.putAwsEvent(event));
   await askDestinations(site, rules, ofTemplate);
   logs.cloud('info', 'the cloud has started', { dynamodb: storage.engine.description });
   return { running, reloadFunctions: () => functions.lambda.recycle(), stop: () => stops.run() };

@@ -20,6 +20,8 @@ export interface Configuration {
   readonly maxConcurrency: number;
   /** Waits before a failed asynchronous invocation is tried a second and a third time. */
   readonly retryDelaysSeconds: readonly number[];
+  /** `aws`: the control plane and the gateway of AWS IoT take no more in a second than on AWS. @default unlimited */
+  readonly rates?: 'aws' | 'unlimited';
   readonly dynamodbEndpoint?: string;
   readonly dynamodbJar?: string;
 }
@@ -37,6 +39,7 @@ const fileSchema = z.strictObject({
   httpApiPort: port.exactOptional(),
   maxConcurrency: z.coerce.number().int().min(1).max(1_000).exactOptional(),
   retryDelaysSeconds: z.array(z.number().min(0)).min(1).exactOptional(),
+  rates: z.enum(['aws', 'unlimited']).exactOptional(),
   dynamodbEndpoint: z.url().exactOptional(),
   dynamodbJar: z.string().exactOptional(),
 });
@@ -52,6 +55,7 @@ const VARIABLES = {
   httpApiPort: 'GLASSHOUSE_HTTP_API_PORT',
   maxConcurrency: 'GLASSHOUSE_MAX_CONCURRENCY',
   retryDelaysSeconds: 'GLASSHOUSE_RETRY_DELAYS_SECONDS',
+  rates: 'GLASSHOUSE_RATES',
   dynamodbEndpoint: 'GLASSHOUSE_DYNAMODB_ENDPOINT',
   dynamodbJar: 'GLASSHOUSE_DYNAMODB_JAR',
 } as const satisfies Record<keyof z.infer<typeof fileSchema>, string>;

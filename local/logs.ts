@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Clock } from './clock.ts';
+import { systemClock, type Clock } from './clock.ts';
 
 /** A log file is set aside as `<name>.1` when it has grown to this. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -17,7 +17,15 @@ export interface Logs {
   close(): void;
 }
 
-export function openLogs(folder: string, clock: Clock): Logs {
+/**
+ * @param clock says what time a line is of.
+ * @param timers on which lines are written: who reads them lives in real time, also while the cloud's stands still.
+ */
+export function openLogs(
+  folder: string,
+  clock: Pick<Clock, 'now'>,
+  timers: Pick<Clock, 'schedule'> = systemClock,
+): Logs {
   mkdirSync(folder, { recursive: true });
   const waiting = new Map<string, string[]>();
   let flushing = false;
@@ -38,7 +46,7 @@ export function openLogs(folder: string, clock: Clock): Logs {
     else lines.push(line);
     if (flushing) return;
     flushing = true;
-    clock.schedule(FLUSH_MS, flush);
+    timers.schedule(FLUSH_MS, flush);
   }
 
   return {

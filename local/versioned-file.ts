@@ -8,6 +8,8 @@ export interface VersionedFile {
   /** Makes the tables, and sets `user_version` to `version`. */
   readonly schema: string;
   readonly version: number;
+  /** `OFF` never waits for the disk: after a power cut the file may be broken. @default 'NORMAL' */
+  readonly synchronous?: 'NORMAL' | 'OFF';
   /** Of the error when the file cannot be used. */
   readonly code: string;
   /** The whole message of that error: what cannot be kept, why, and what to do. */
@@ -20,14 +22,24 @@ export interface VersionedFile {
  *
  * @throws ConfigurationError with the given code when the file cannot be opened or is of another version
  */
-export function openVersionedFile({ file, schema, version, code, message }: VersionedFile): DatabaseSync {
+export function openVersionedFile({
+  file,
+  schema,
+  version,
+  synchronous = 'NORMAL',
+  code,
+  message,
+}: VersionedFile): DatabaseSync {
   let sql: DatabaseSync | undefined;
   try {
     sql = new DatabaseSync(file, { timeout: 5_000 });
-    sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
+    sql.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous}; PRAGMA foreign_keys = ON;`);
     const found = Number(sql.prepare('PRAGMA user_version').get()?.['user_version']);
     if (found === 0) sql.exec(`BEGIN; ${schema} COMMIT;`);
-    else if (found !== version) throw new Error(`it is of version ${found}, not ${version}`);
+    else if (found !== version)
+      throw new Error(
+        `it is of version ${found} and not ${version}: another version of this program wrote it`,
+      );
     return sql;
   } catch (cause) {
     sql?.close();

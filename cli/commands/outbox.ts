@@ -3,6 +3,7 @@ import { createOutboxReader, OUTBOX_KINDS, type OutboxKind } from '../../local/o
 import type { Arguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { describeRecord } from '../outbox/describe.ts';
+import { readMessage } from '../outbox/read.ts';
 import { cloudFolder } from '../running-cloud.ts';
 import { didYouMean } from '../suggest.ts';
 import { quoted } from '../terminal.ts';
@@ -30,12 +31,18 @@ export const command: Command = {
       value: 'KIND',
       help: 'prints only this kind; may be repeated',
     },
+    read: {
+      type: 'boolean',
+      short: 'r',
+      help: 'prints mail and text messages as their readers would see them',
+    },
     json: { type: 'boolean', help: 'prints every record whole, as one line of JSON' },
     follow: { type: 'boolean', short: 'f', help: 'goes on with what is yet to come; Ctrl-C ends' },
   },
   examples: [
     ['outbox', 'everything that was kept'],
     ['outbox --kind sms --follow', 'text messages, as they come'],
+    ['outbox --kind email --read', 'mail, with everything that stands in it'],
     ["outbox --kind timestream --json | jq '.records[]'", 'every measure'],
   ],
   async run(args, { env, cwd, out, err }) {
@@ -46,9 +53,12 @@ export const command: Command = {
     const folder = path.join(cloudFolder({ env, cwd }), 'outbox');
     const reader = createOutboxReader(folder, kinds);
     const asJson = args.flag('json');
+    const isRead = args.flag('read');
+    if (asJson && isRead) throw args.wrong('--read and --json cannot both be had: choose one');
+    const show = isRead ? readMessage : describeRecord;
     const printNew = async (): Promise<number> => {
       const lines = reader.read();
-      for (const line of lines) await out.line(asJson ? line.text : describeRecord(line));
+      for (const line of lines) await out.line(asJson ? line.text : show(line));
       return lines.length;
     };
     const printed = await printNew();

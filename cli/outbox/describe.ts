@@ -18,7 +18,8 @@ export function describeRecord({ kind, time, text }: OutboxLine): string {
   return visible([time, kind, ...shown.filter((part) => part !== '')].join(' '));
 }
 
-function readRecord(text: string): Readonly<Record<string, unknown>> {
+/** The fields of a record; none of one that is broken. */
+export function readRecord(text: string): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(text);
     return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
@@ -27,7 +28,8 @@ function readRecord(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function asText(value: unknown): string {
+/** A field as it is shown: what is not there is nothing. */
+export function asText(value: unknown): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -6,6 +6,7 @@ import { AttemptLog } from '../iot/policies/index.ts';
 import { createJustInTimeProvisioning } from '../iot/provisioning/just-in-time.ts';
 import { createDeviceIdentities, type DeviceIdentities } from '../iot/registry/device-identities.ts';
 import {
+  AWS_THROTTLES,
   createRegistry,
   createThingLookup,
   openRegistryContext,
@@ -47,6 +48,7 @@ export async function startDevices(site: Site, hub: MessageHub, rules: RulesCont
     newId: randomUUID,
     region,
     accountId,
+    ...(configuration.rates === 'aws' ? { limits: { requestsPerSecond: AWS_THROTTLES } } : {}),
     publish: (topic, payload) =>
       hub.publish({
         topic,

@@ -6,7 +6,7 @@ import { Faults, withFaults } from '../endpoint/faults.ts';
 import { listen } from '../endpoint/listen.ts';
 import type { Service } from '../endpoint/service.ts';
 import { createDataPlaneHandler } from '../iot/data-plane.ts';
-import { createControlPlane } from '../iot/api/index.ts';
+import { createControlPlane, RequestCounts } from '../iot/api/index.ts';
 import { attachWebSocket, listenHttps, listenTcp, listenTls } from '../iot/gateway/index.ts';
 import { answerWhy } from '../iot/policies/index.ts';
 import { createLambdaHandler } from '../lambda/api.ts';
@@ -17,9 +17,11 @@ import type { Devices } from './devices.ts';
 import type { EventBridge } from '../eventbridge/index.ts';
 import type { HttpApiDefinition } from '../template/events/index.ts';
 import type { Functions } from './functions.ts';
+import { tellOfExpiry } from './expiry.ts';
 import { openHttpDoor } from './http-door.ts';
 import type { MessageHub } from './hub.ts';
 import type { Messages } from './messages.ts';
+import { notificationRoutes } from './notification-routes.ts';
 import type { Notifications } from './notifications.ts';
 import type { Rules } from './rules.ts';
 import type { Site } from './site.ts';
@@ -53,7 +55,7 @@ export async function openDoors(
 ): Promise<RunningCloud> {
   const { plan, configuration, accountId, region, endpointUrl, clock, logs, stops } = site;
   const { storage, functions, notifications, events, hub, rules, devices, messages } = parts;
-  const { gateway, shadows } = messages;
+  const { gateway, refused, shadows } = messages;
   const { publish } = hub;
   const { endpointPort, mqttPort, mqttsPort, httpsPort, pagePort } = configuration;
 
@@ -63,10 +65,13 @@ export async function openDoors(
     settledWhen([
       () => events.drained(),
       () => functions.lambda.asynchronous.drained(),
-      () => rules.engine.drained(),
+      () => rules.drained(),
+      () => notifications.cloudwatch.drained(),
       () => notifications.sns.drained(),
+      () => storage.timeToLive.drained(),
     ]),
   );
+  tellOfExpiry(site, parts);
   const servedTopics = ['shadows'] as const;
   const dataPlane = createDataPlaneHandler({
     publish,
@@ -75,18 +80,23 @@ export async function openDoors(
     servedTopics,
     shadows: shadows.handler,
   });
-  const controlPlane = createControlPlane({
-    registry: devices.registry,
-    security: devices.security,
-    destinations: rules.destinations,
-    addresses: { dataAddress: 'localhost' },
-  });
+  const iotRequests = new RequestCounts();
+  const controlPlane = createControlPlane(
+    {
+      registry: devices.registry,
+      security: devices.security,
+      destinations: rules.destinations,
+      addresses: { dataAddress: 'localhost' },
+    },
+    iotRequests,
+  );
   const services: Record<string, Service> = {
     dynamodb: storage.dynamodb,
     sqs: storage.sqs.handler,
     s3: storage.s3.handler,
     ssm: storage.ssm.handler,
     sns: notifications.sns.handler,
+    monitoring: notifications.cloudwatch.handler,
     events: events.handler,
     lambda: createLambdaHandler(functions.lambda),
     iot: controlPlane,
@@ -100,6 +110,7 @@ export async function openDoors(
     running,
     functions: functions.metrics.sums(),
     dynamodb: Object.fromEntries(storage.dynamodb.operations),
+    iot: iotRequests.snapshot(),
     gateway: gateway.counts(),
     rules: rules.trace.metrics.snapshot(),
     pendingInvocations: functions.lambda.asynchronous.pending,
@@ -115,8 +126,7 @@ export async function openDoors(
         'GET why/': ({ path, answer }) => answer(200, answerWhy(devices.attempts, path)),
         'GET confirmdestination': ({ query, answer }) =>
           answer(200, rules.destinations.confirm(query.get('token') ?? '')),
-        'GET sns': ({ query, answer }) =>
-          answer(200, notifications.sns.confirm(query.get('TopicArn') ?? '', query.get('Token') ?? '')),
+        ...notificationRoutes(notifications),
         'GET clock': ({ answer }) => answer(200, timeApi.read()),
         'POST clock': async ({ readJson, answer }) => answer(200, await timeApi.change(await readJson())),
         'POST reset': async ({ answer }) => {
@@ -152,6 +162,7 @@ export async function openDoors(
     setting: PORT_SETTINGS.https,
     servedTopics,
     shadows: shadows.handler,
+    refused,
   });
   stops.add(() => https.close());
 

@@ -16,6 +16,8 @@ import { ensureThing, ensureThingGroup, ensureThingType } from './iot-things.ts'
 export interface IotPlace {
   readonly registry: Registry;
   readonly security: SecurityContext;
+  /** Told when fleet indexing was turned on for a dynamic thing group of the template. @default nobody */
+  readonly indexed?: (thingGroupName: string) => void;
 }
 
 /**
@@ -32,7 +34,7 @@ export function ensureResource(place: IotPlace, resource: CreatedIotResource, is
     case 'thing-type':
       return ensureThingType(registry, resource, isUnchanged);
     case 'thing-group':
-      return ensureThingGroup(registry, resource, isUnchanged);
+      return ensureThingGroup(registry, resource, isUnchanged, () => place.indexed?.(resource.name));
     case 'billing-group': {
       const { name, description } = resource;
       if (registry.billingGroups.find(name) === undefined)
@@ -57,6 +59,28 @@ export function ensureResource(place: IotPlace, resource: CreatedIotResource, is
   }
 }
 
+/** Kinds of which the name is all that has to be known to remove one, in the order in which they are made. */
+const NAMED_KINDS = [
+  'iot-policy',
+  'thing-type',
+  'thing-group',
+  'billing-group',
+  'provisioning-template',
+  'ca-certificate',
+  'iot-certificate',
+  'thing',
+] as const;
+
+/**
+ * The kinds in the order in which they are made; they are removed in the opposite one. Groups and CAs name what
+ * stands before them, attachments name everything.
+ */
+export const KINDS_IN_ORDER = [
+  ...NAMED_KINDS,
+  'policy-attachment',
+  'thing-attachment',
+] as const satisfies readonly CreatedIotResource['kind'][];
+
 /** What has to be known of a resource to remove it. */
 export const removableSchema = z.union([
   z.object({
@@ -72,16 +96,7 @@ export const removableSchema = z.union([
     principal: z.string(),
   }),
   z.object({
-    kind: z.enum([
-      'iot-policy',
-      'thing-type',
-      'thing-group',
-      'billing-group',
-      'provisioning-template',
-      'ca-certificate',
-      'iot-certificate',
-      'thing',
-    ]),
+    kind: z.enum(NAMED_KINDS),
     name: z.string(),
   }),
 ]);

@@ -4,28 +4,12 @@ import type { CreatedIotResource } from '../template/resource-types/iot-created.
 import type { Plan } from '../template/plan.ts';
 import {
   ensureResource,
+  KINDS_IN_ORDER,
   removableSchema,
   removeResource,
   type IotPlace,
   type RemovableResource,
 } from './iot-resource-kinds.ts';
-
-/**
- * The kinds in the order in which they are made; they are removed in the opposite one. Groups and CAs name what
- * stands before them, attachments name everything.
- */
-const ORDER = [
-  'iot-policy',
-  'thing-type',
-  'thing-group',
-  'billing-group',
-  'provisioning-template',
-  'ca-certificate',
-  'iot-certificate',
-  'thing',
-  'policy-attachment',
-  'thing-attachment',
-] as const satisfies readonly CreatedIotResource['kind'][];
 
 type Kind = CreatedIotResource['kind'];
 
@@ -98,7 +82,7 @@ function isIotResource(creation: Plan['creations'][number]): creation is Created
 }
 
 function isKind(kind: string): kind is Kind {
-  return ORDER.some((one) => one === kind);
+  return KINDS_IN_ORDER.some((one) => one === kind);
 }
 
 /** By kind; thing groups after the groups that they are below. */
@@ -119,7 +103,7 @@ function inOrder(resources: readonly CreatedIotResource[]): CreatedIotResource[]
     return depth;
   };
   return resources.toSorted(
-    (a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || depthOf(a) - depthOf(b),
+    (a, b) => KINDS_IN_ORDER.indexOf(a.kind) - KINDS_IN_ORDER.indexOf(b.kind) || depthOf(a) - depthOf(b),
   );
 }
 

@@ -26,18 +26,46 @@ export function ensureThingType(
   if (isDeprecated !== (there?.deprecatedAt !== undefined)) thingTypes.deprecate(name, !isDeprecated);
 }
 
-/** @throws AwsApiError for a parent that is not there, or another one than the group has */
+/**
+ * What a dynamic group in a template needs and no resource of a template can say: on AWS somebody turns the index on
+ * once for the account.
+ */
+const INDEX_OF_EVERYTHING = {
+  thingIndexingConfiguration: {
+    thingIndexingMode: 'REGISTRY_AND_SHADOW',
+    thingConnectivityIndexingMode: 'STATUS',
+  },
+} as const;
+
+/**
+ * @param indexed told when the index had to be turned on for a dynamic group
+ * @throws AwsApiError for a parent that is not there, or another one than the group has; for a query that is none; for
+ *   a static group that is to become dynamic, or the other way round
+ */
 export function ensureThingGroup(
-  { thingGroups }: Registry,
+  registry: Registry,
   wanted: CreatedThingGroup,
   isUnchanged: boolean,
+  indexed: () => void,
 ): void {
-  const { name, parentGroupName, description, attributes } = wanted;
+  const { thingGroups, dynamicGroups, index } = registry;
+  const { name, parentGroupName, queryString, description, attributes } = wanted;
+  const group = { thingGroupName: name, description, attributePayload: { attributes } };
   const there = thingGroups.find(name);
   if (there === undefined) {
-    const group = { thingGroupName: name, parentGroupName, description, attributePayload: { attributes } };
-    thingGroups.create({ ...group, tags: [] });
+    if (queryString === undefined) {
+      thingGroups.create({ ...group, parentGroupName, tags: [] });
+      return;
+    }
+    if (!index.names().includes('AWS_Things')) {
+      index.configurations.update(INDEX_OF_EVERYTHING);
+      indexed();
+    }
+    dynamicGroups.create({ ...group, tags: [] }, { queryString });
     return;
+  }
+  if ((thingGroups.queryOf(there) === undefined) !== (queryString === undefined)) {
+    throw invalidRequest(`Thing group ${name} cannot change between static and dynamic`);
   }
   const parent = thingGroups.ancestors(there).at(-1)?.thingGroupName;
   if (parent !== parentGroupName) {
@@ -45,7 +73,10 @@ export function ensureThingGroup(
       `The parent of thing group ${name} cannot be changed from ${parent ?? 'none'} to ${parentGroupName ?? 'none'}`,
     );
   }
-  if (!isUnchanged) thingGroups.update(name, { description, attributePayload: { attributes } });
+  if (isUnchanged) return;
+  const change = { description, attributePayload: { attributes } };
+  if (queryString === undefined) thingGroups.update(name, change);
+  else dynamicGroups.update(name, change, { queryString });
 }
 
 /** @throws AwsApiError for attributes that AWS does not take */

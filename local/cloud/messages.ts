@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
 import { systemClock } from '../clock.ts';
-import { createGateway, openSessionStorage, type Gateway } from '../iot/gateway/index.ts';
+import { createRefusalLog } from '../iot/device-refusals.ts';
+import {
+  awsRates,
+  createGateway,
+  openSessionStorage,
+  type Gateway,
+  type GatewayRefusal,
+} from '../iot/gateway/index.ts';
 import { createShadows, type Shadows } from '../iot/shadows/index.ts';
 import type { Devices } from './devices.ts';
 import type { MessageHub } from './hub.ts';
@@ -18,18 +25,27 @@ const shadowSchema = z.object({
 
 export interface Messages {
   readonly gateway: Gateway;
+  /** Notes what was refused to a device, for `glasshouse why`. */
+  readonly refused: (refusal: GatewayRefusal) => void;
   readonly shadows: Shadows;
 }
 
 /** Starts the gateway, which brings messages to subscribers, and the shadows of things. */
-export function startMessages(site: Site, hub: MessageHub, { registry, identities }: Devices): Messages {
-  const { configuration, clock, logs, stops } = site;
+export function startMessages(
+  site: Site,
+  hub: MessageHub,
+  { registry, identities, attempts }: Devices,
+): Messages {
+  const { configuration, accountId, region, clock, logs, stops } = site;
   const { folder } = configuration;
+  const refused = createRefusalLog(attempts, { region, accountId });
   const gateway = createGateway({
+    refused,
     clock,
     networkClock: systemClock,
     publish: hub.publish,
     servedTopics: ['shadows'],
+    ...(configuration.rates === 'aws' ? { limits: awsRates } : {}),
     storage: openSessionStorage(path.join(folder, 'sessions.sqlite')),
     log: (entry) => logs.cloud('info', 'gateway', { ...entry }),
   });
@@ -48,7 +64,7 @@ export function startMessages(site: Site, hub: MessageHub, { registry, identitie
     if (status !== 'ACTIVE') gateway.disconnectPrincipal(certificateId, 'FORBIDDEN_ACCESS');
   });
   stops.add(unwatch);
-  return { gateway, shadows };
+  return { gateway, refused, shadows };
 }
 
 function indexed(shadowText: string | undefined) {

@@ -7,12 +7,18 @@ import { ensureNotifications } from './notifications.ts';
 import { creationsOf, type Site } from './site.ts';
 
 /** Makes what the template says, as far as it is kept where the API can change it. */
-export function ensureTemplate(site: Site, { notifications, events, devices }: Parts): void {
+export function ensureTemplate(site: Site, { storage, notifications, events, devices }: Parts): void {
   const { plan } = site;
+  storage.timeToLive.takeTemplate(creationsOf(plan, 'table'));
   ensureNotifications(site, notifications);
   ensureEvents(site, events);
   ensureIotResources(plan.creations, {
     ...devices,
+    indexed: (name) =>
+      site.tell(
+        `fleet indexing is on now, as the dynamic thing group ${name} needs it; on AWS turn it on once for the ` +
+          'account: aws iot update-indexing-configuration',
+      ),
     left: ({ kind, name, error }) =>
       site.tell(`${kind} ${name} of an earlier template stays: ${error.message}`),
   });
@@ -35,7 +41,7 @@ export function createReset(site: Site, parts: Parts): () => Promise<void> {
     // Nobody is left who could publish, and no rule that could act, before anything is emptied.
     messages.gateway.reset();
     for (const { ruleName } of devices.registry.topicRules.list({}).items) rules.control.remove(ruleName);
-    await rules.engine.drained();
+    await rules.drained();
     functions.lambda.asynchronous.clear();
     // What runs would write into what is empty by then.
     await functions.lambda.asynchronous.drained();
@@ -48,6 +54,7 @@ export function createReset(site: Site, parts: Parts): () => Promise<void> {
     notifications.cloudwatch.reset();
     storage.sqs.reset();
     storage.ssm.reset();
+    await storage.timeToLive.reset();
     await Promise.all([
       // What a container remembers is no longer true.
       functions.lambda.recycle(),

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { withRealTimers } from '../clock/index.ts';
 import { callDynamoDb } from '../dynamodb/call.ts';
 import { putItem } from '../dynamodb/items.ts';
 import { authoriserOf } from '../iam/index.ts';
@@ -17,7 +18,7 @@ import {
   type RuleTraceEvent,
 } from '../iot/rules/index.ts';
 import { problemOf, startRuleTrace, type RuleTrace } from '../iot/trace/index.ts';
-import { createDeliveryStreams } from '../outbox/index.ts';
+import { createDeliveryStreams, type DeliveryStreams } from '../outbox/index.ts';
 import type { Functions } from './functions.ts';
 import type { MessageHub } from './hub.ts';
 import { createExternalFunctions, type ExternalParts } from './external-functions.ts';
@@ -31,6 +32,8 @@ export interface Rules {
   readonly control: RulesControl;
   readonly trace: RuleTrace;
   readonly destinations: Destinations;
+  /** Resolves when no rule is at work, and nothing that rules have gathered is being written. */
+  drained(): Promise<void>;
 }
 
 export interface RuleParts {
@@ -65,7 +68,7 @@ export async function askDestinations(
 
 /** Starts the rules engine, with no rule yet: the registry brings them. */
 export function startRules(site: Site, parts: RuleParts): Rules {
-  const { accountId, region, clock, configuration, endpointUrl, logs, stops } = site;
+  const { plan, accountId, region, clock, configuration, endpointUrl, logs, stops } = site;
   const { storage, notifications } = parts;
   const log = (message: string, data: Readonly<Record<string, unknown>>): void =>
     logs.cloud('warn', message, data);
@@ -84,12 +87,19 @@ export function startRules(site: Site, parts: RuleParts): Rules {
     putMetric: (datum) => notifications.cloudwatch.putMetric(datum),
   });
   stops.add(() => trace.stop());
+  const streams = createDeliveryStreams({
+    streams: creationsOf(plan, 'delivery-stream'),
+    putObject: (object) => storage.s3.putObject(object),
+    clock,
+    log,
+  });
+  stops.add(() => streams.flush());
   const engine = createRulesEngine({
     rules: [],
     clock,
     account: accountId,
     region,
-    services: actionServices(site, parts, destinations, log),
+    services: actionServices(site, parts, { destinations, streams }),
     external: createExternalFunctions({ ...parts, region, engineUrl: storage.engine.url }),
     log: (event) => {
       trace.take(event);
@@ -97,7 +107,16 @@ export function startRules(site: Site, parts: RuleParts): Rules {
     },
   });
   stops.add(() => engine.drained());
-  return { engine, control: controlOf(engine), trace, destinations };
+  return {
+    engine,
+    control: controlOf(engine),
+    trace,
+    destinations,
+    async drained() {
+      await engine.drained();
+      await streams.drained();
+    },
+  };
 }
 
 /** The rules of the registry, which have the API's names. */
@@ -114,28 +133,24 @@ function controlOf(engine: RulesEngine): RulesControl {
 function actionServices(
   site: Site,
   { hub, storage, functions, notifications }: RuleParts,
-  destinations: Destinations,
-  log: (message: string, data: Readonly<Record<string, unknown>>) => void,
+  { destinations, streams }: { destinations: Destinations; streams: DeliveryStreams },
 ): ActionServices {
-  const { plan, region, clock, stops } = site;
-  const { engine, sqs, s3 } = storage;
+  const { region, clock } = site;
+  const { engine, timeToLive, sqs, s3 } = storage;
   const { lambda } = functions;
   const { cloudwatch, outbox, sns } = notifications;
-  const streams = createDeliveryStreams({
-    streams: creationsOf(plan, 'delivery-stream'),
-    putObject: (object) => s3.putObject(object),
-    clock,
-    log,
-  });
-  stops.add(() => streams.flush());
   return {
     authoriser: ruleAuthoriser(site),
     publish: hub.publish,
     putObject: (object) => s3.putObject(object),
-    putItem: ({ tableName, item }) => putItem(engine.url, region, tableName, item),
+    putItem: async ({ tableName, item }) => {
+      await putItem(engine.url, region, tableName, item);
+      timeToLive.changed();
+    },
     callDynamoDb: async (operation, request) => {
       const { ok, text } = await callDynamoDb(engine.url, region, operation, request);
       if (!ok) throw new Error(text);
+      timeToLive.changed();
     },
     invokeAsync: async (functionArn, event, client) => {
       lambda.invokeAsync(lambda.find(functionArn), JSON.stringify(event) ?? 'null', client);
@@ -151,7 +166,11 @@ function actionServices(
     putLogEvents: (put) => cloudwatch.putLogEvents(put),
     putRecords: (name, records) => streams.putRecords(name, records),
     keep: (kind, record) => outbox.keep(kind, record),
-    http: createHttpPoster({ isEnabled: (url) => destinations.isEnabled(url), clock }),
+    // A batch is open for real milliseconds: an advance of the clock waits for the rules that wait for it.
+    http: createHttpPoster({
+      isEnabled: (url) => destinations.isEnabled(url),
+      clock: withRealTimers(clock),
+    }),
   };
 }
 

@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { systemClock } from '../clock.ts';
 import { startDynamoDbEngine, type DynamoDbEngine } from '../dynamodb/engine.ts';
 import { createDynamoDbProxy, type DynamoDbProxy } from '../dynamodb/proxy.ts';
 import { createTables } from '../dynamodb/tables.ts';
+import { createTimeToLive, type TimeToLive } from '../dynamodb/time-to-live/index.ts';
 import { createS3, type S3 } from '../s3/index.ts';
 import { createSqs, type Sqs } from '../sqs/index.ts';
 import { createParameterStore, type ParameterStore } from '../ssm/index.ts';
@@ -11,6 +13,7 @@ import { creationsOf, type Site } from './site.ts';
 export interface Storage {
   readonly engine: DynamoDbEngine;
   readonly dynamodb: DynamoDbProxy;
+  readonly timeToLive: TimeToLive;
   readonly sqs: Sqs;
   readonly s3: S3;
   readonly ssm: ParameterStore;
@@ -18,7 +21,7 @@ export interface Storage {
 
 /** Starts what keeps state, with the tables, queues and buckets of the template. */
 export async function startStorage(site: Site): Promise<Storage> {
-  const { plan, configuration, accountId, region, endpointUrl, clock, stops } = site;
+  const { plan, configuration, accountId, region, endpointUrl, clock, logs, stops } = site;
   const { folder, dynamodbEndpoint, dynamodbJar } = configuration;
   const engine = await startDynamoDbEngine({
     folder,
@@ -27,11 +30,19 @@ export async function startStorage(site: Site): Promise<Storage> {
   });
   stops.add(() => engine.stop());
   await createTables(engine.url, region, creationsOf(plan, 'table'));
-  const dynamodb = createDynamoDbProxy(engine.url);
+  const timeToLive = createTimeToLive({
+    file: path.join(folder, 'time-to-live.sqlite'),
+    clock,
+    engineUrl: engine.url,
+    region,
+    log: (message, data) => logs.cloud('warn', message, data),
+  });
+  stops.add(() => timeToLive.close());
+  const dynamodb = createDynamoDbProxy(engine.url, timeToLive);
   stops.add(() => dynamodb.close());
 
   const file = path.join(folder, 'queues.sqlite');
-  const sqs = createSqs({ file, clock, accountId, region, baseUrl: endpointUrl });
+  const sqs = createSqs({ file, clock, callersClock: systemClock, accountId, region, baseUrl: endpointUrl });
   stops.add(() => sqs.close());
   for (const { name, attributes } of creationsOf(plan, 'queue')) sqs.ensureQueue(name, attributes);
 
@@ -42,5 +53,5 @@ export async function startStorage(site: Site): Promise<Storage> {
   const parameters = path.join(folder, 'parameters.sqlite');
   const ssm = createParameterStore({ file: parameters, clock, accountId, region });
   stops.add(() => ssm.close());
-  return { engine, dynamodb, sqs, s3, ssm };
+  return { engine, dynamodb, timeToLive, sqs, s3, ssm };
 }

@@ -1,24 +1,38 @@
 import type { Clock } from '../clock.ts';
-import { createAlarmStates, type AlarmState, type AlarmTransition } from './alarm-states.ts';
+import type { ServiceHandler } from '../endpoint/service.ts';
+import { AlarmActions, type AlarmTargets, type PutAlarmEvent } from './alarm/actions.ts';
+import type { Alarm } from './alarm/alarm.ts';
+import { AlarmBook } from './alarm/book.ts';
+import type { AlarmDefinition } from './alarm/definition.ts';
+import { AlarmEvaluator } from './alarm/evaluator.ts';
+import { createHandler } from './api/handler.ts';
+import { operations } from './api/operations.ts';
 import { openDatabase } from './database.ts';
 import { createLogGroups, type LogEvent } from './log-groups.ts';
-import type { Metric, MetricDatum } from './metric.ts';
-import { createMetricStore, type Datapoint, type StatisticsQuery } from './metric-store.ts';
+import { pointOf, type Metric, type MetricDatum } from './metric.ts';
+import { createMetricStore } from './metric-store.ts';
+import { readStatistics, type Datapoint, type StatisticsQuery } from './statistics.ts';
 
 export interface CloudWatchOptions {
   /** Where metrics and alarms are kept, in a folder that exists; `:memory:` keeps them nowhere. */
   readonly file: string;
   /** Where log groups are kept, each in a file; it is made when there is something to keep. */
   readonly logFolder: string;
+  /** Alarms are evaluated on it. */
   readonly clock: Clock;
-  /** Told when an alarm's state has become another one. @default no one is told */
-  readonly onAlarm?: (transition: AlarmTransition) => void;
+  /** Twelve digits. */
+  readonly accountId: string;
+  readonly region: string;
+  /** Where the actions of alarms go. */
+  readonly targets: AlarmTargets;
+  /** Told of actions that failed. */
+  readonly log: (message: string, data: Readonly<Record<string, unknown>>) => void;
 }
 
-/** Amazon CloudWatch as far as rules write to it: metrics, the states of alarms, and log groups. */
+/** Amazon CloudWatch: metrics, alarms on one metric each, and log groups as far as rules write to them. */
 export interface CloudWatch {
   /**
-   * Puts one data point. Cheap enough for every message: points of one second are gathered in memory.
+   * Puts one data point. Cheap enough for every message: points of one minute are gathered in memory.
    *
    * @throws AwsApiError InvalidParameterValue, LimitExceeded
    */
@@ -27,15 +41,25 @@ export interface CloudWatch {
   listMetrics(filter?: { readonly namespace?: string; readonly name?: string }): Metric[];
   /** Statistics by period, in the order of time. @throws AwsApiError InvalidParameterValue */
   getStatistics(query: StatisticsQuery): Datapoint[];
-  /** @throws AwsApiError ValidationError */
+  /**
+   * Makes the alarms of a template. One that is there with the same definition keeps its state; one that an earlier
+   * template had is deleted.
+   */
+  ensureAlarms(definitions: readonly AlarmDefinition[]): void;
+  /** @throws AwsApiError ResourceNotFound, ValidationError */
   setAlarmState(state: {
     readonly alarmName: string;
     readonly stateValue: string;
     readonly stateReason: string;
   }): void;
-  listAlarms(): AlarmState[];
-  /** The last 100 changes of an alarm's state, the newest first. */
-  alarmHistory(alarmName: string): AlarmTransition[];
+  /** In the order of their names. */
+  listAlarms(): Alarm[];
+  /**
+   * From now on alarms are evaluated. Call it when everything that their actions need has started.
+   *
+   * @param putEvent tells EventBridge of alarms that have come into another state. @default nobody is told
+   */
+  start(putEvent?: PutAlarmEvent): void;
   /** @throws AwsApiError InvalidParameterException */
   ensureLogGroup(name: string): void;
   /** @throws AwsApiError ResourceNotFoundException, InvalidParameterException */
@@ -44,32 +68,52 @@ export interface CloudWatch {
     readonly logStreamName: string;
     readonly events: readonly LogEvent[];
   }): void;
-  /** Forgets metrics, alarms and their history; log groups stay. */
+  /** Serves the signing name `monitoring`. */
+  readonly handler: ServiceHandler;
+  /** Resolves when no action of an alarm is under way. */
+  drained(): Promise<void>;
+  /** Forgets metrics, alarms and their history; log groups stay. Then the template's alarms can be made again. */
   reset(): void;
+  /** Evaluates no alarm any more, and closes the file. Actions that are under way should be waited for before. */
   close(): void;
 }
 
 /** @throws ConfigurationError METRIC_FILE_UNUSABLE */
-export function createCloudWatch({ file, logFolder, clock, onAlarm }: CloudWatchOptions): CloudWatch {
+export function createCloudWatch(options: CloudWatchOptions): CloudWatch {
+  const { file, logFolder, clock, accountId, region, targets, log } = options;
+  const place = { accountId, region };
   const database = openDatabase(file);
   const metrics = createMetricStore(database, clock);
-  const alarms = createAlarmStates(database, clock, onAlarm ?? (() => undefined));
+  const actions = new AlarmActions({ clock, place, targets, log });
+  const book: AlarmBook = new AlarmBook(database, clock, {
+    changed: (alarm, previous) => actions.start(alarm, previous, book.history),
+    configured: () => evaluator.refresh(),
+  });
+  const evaluator = new AlarmEvaluator({ clock, metrics, book, log });
   const logGroups = createLogGroups(logFolder);
   return {
-    putMetric: (datum) => metrics.put(datum),
+    putMetric: (datum) => metrics.put(pointOf(datum, clock.now())),
     listMetrics: (filter) => metrics.list(filter),
-    getStatistics: (query) => metrics.statistics(query),
-    setAlarmState: ({ alarmName, stateValue, stateReason }) => alarms.set(alarmName, stateValue, stateReason),
-    listAlarms: () => alarms.list(),
-    alarmHistory: (alarmName) => alarms.history(alarmName),
+    getStatistics: (query) => readStatistics(metrics, query),
+    ensureAlarms: (definitions) => book.declare(definitions),
+    setAlarmState: ({ alarmName, stateValue, stateReason }) =>
+      book.setState({ alarmName, value: stateValue, reason: stateReason }),
+    listAlarms: () => book.list(),
+    start(putEvent) {
+      if (putEvent !== undefined) actions.connect(putEvent);
+      evaluator.start();
+    },
     ensureLogGroup: (name) => logGroups.ensure(name),
     putLogEvents: ({ logGroupName, logStreamName, events }) =>
       logGroups.put(logGroupName, logStreamName, events),
+    handler: createHandler(operations({ metrics, book, clock, place })),
+    drained: () => actions.drained(),
     reset() {
       metrics.clear();
-      database.exec('DELETE FROM alarms; DELETE FROM alarm_history');
+      book.clear();
     },
     close() {
+      evaluator.stop();
       metrics.flush();
       logGroups.close();
       database.close();

@@ -1,54 +1,54 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock, Timer } from '../clock.ts';
-import { AwsApiError } from '../errors.ts';
-import { checkDatum, dimensionsKey, type Metric, type MetricDatum, type MetricUnit } from './metric.ts';
+import { cloudWatchError } from './errors.ts';
+import { dimensionsKey, type Metric, type MetricPoint } from './metric.ts';
+import { pointTable, type PeriodSummary } from './point-table.ts';
+import { SummaryBuilder } from './summary.ts';
 
 /** Data points are gathered this long before they are written: rules put one for every message. */
 const FLUSH_MS = 1_000;
 
-/** More different seconds and metrics than this are not gathered: they are written at once. */
+/** More different moments and metrics than this are not gathered: they are written at once. */
 const MAX_GATHERED = 10_000;
 
-/** CloudWatch keeps data points with a period of a minute for 15 days. */
-const RETENTION_SECONDS = 15 * 24 * 3_600;
+/** Seconds that are rolled up into minutes at once: what is left over waits for the next time. */
+const MAX_ROLLED_UP = 2_000;
+const TIDY_SECONDS = 60;
+
+/** CloudWatch keeps seconds for three hours and minutes for 15 days; then it is all gone here. */
+const SECONDS_KEPT = 3 * 3_600;
+const MINUTES_KEPT = 15 * 24 * 3_600;
 
 /** CloudWatch bills each metric; here a dimension with too many values would only fill the disk. */
 const MAX_METRICS = 10_000;
 
-/** The most data points of one answer, as in GetMetricStatistics. */
-const MAX_DATAPOINTS = 1_440;
-
-export interface StatisticsQuery extends Metric {
-  /** Only data points of this unit. @default every unit, each in data points of its own */
-  readonly unit?: MetricUnit;
-  /** From here on; rounded down to the period. Milliseconds since the epoch. */
-  readonly startMs: number;
+/** What is asked of one metric. */
+export interface SummariesQuery extends Metric {
+  /** Only data points of this unit. @default those of all units together */
+  readonly unit?: string;
+  /** The first period begins here; a whole second since the epoch, as the others. */
+  readonly startSecond: number;
   /** Up to here, itself not included. */
-  readonly endMs: number;
-  /** 1, 5, 10, 20, 30, or a multiple of 60. */
+  readonly endSecond: number;
   readonly periodSeconds: number;
+  /** Percentiles need the values and not only their sums, which takes longer. @default false */
+  readonly withDistribution?: boolean;
 }
 
-/** The statistics of one period in which there was data; a period without any is missing, not zero. */
-export interface Datapoint {
-  /** Where the period begins. */
-  readonly timestampMs: number;
-  readonly unit: string;
-  readonly sampleCount: number;
-  readonly sum: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  readonly average: number;
-}
-
-/** Metrics by the second: sums, extremes and counts, which any longer period can be made of. */
+/** Metrics by the second or the minute: sums, extremes and counts, which any longer period can be made of. */
 export interface MetricStore {
-  /** Puts one data point. @throws AwsApiError InvalidParameterValue, LimitExceeded */
-  put(datum: MetricDatum): void;
-  /** The metrics that have data, by namespace and name. */
-  list(filter?: { readonly namespace?: string; readonly name?: string }): Metric[];
-  /** Statistics in the order of time. @throws AwsApiError InvalidParameterValue, InvalidParameterCombination */
-  statistics(query: StatisticsQuery): Datapoint[];
+  /** Puts what `pointOf` has checked. @throws AwsApiError LimitExceeded */
+  put(point: MetricPoint): void;
+  /** The metrics that have data, by namespace and name; only those with data since a second where one is given. */
+  list(filter?: {
+    readonly namespace?: string;
+    readonly name?: string;
+    readonly sinceSecond?: number;
+  }): Metric[];
+  /** The units of a metric in some time. */
+  units(metric: Metric, startSecond: number, endSecond: number): string[];
+  /** The periods in which there was data, in the order of time; one without any is missing, not zero. */
+  summaries(query: SummariesQuery): PeriodSummary[];
   /** Writes what was gathered. */
   flush(): void;
   /** Forgets all metrics. */
@@ -59,14 +59,12 @@ interface Gathered {
   readonly metricId: number;
   readonly unit: string;
   readonly second: number;
-  sampleCount: number;
-  sum: number;
-  minimum: number;
-  maximum: number;
+  readonly samples: SummaryBuilder;
 }
 
 /** Keeps metrics in a database that `openDatabase` has opened. */
 export function createMetricStore(database: DatabaseSync, clock: Clock): MetricStore {
+  const points = pointTable(database);
   const insertMetric = database.prepare('INSERT INTO metrics (namespace, name, dimensions) VALUES (?, ?, ?)');
   const findMetric = database.prepare(
     'SELECT id FROM metrics WHERE namespace = ? AND name = ? AND dimensions = ?',
@@ -74,25 +72,18 @@ export function createMetricStore(database: DatabaseSync, clock: Clock): MetricS
   const countMetrics = database.prepare('SELECT count(*) AS count FROM metrics');
   const listMetrics = database.prepare(
     `SELECT namespace, name, dimensions FROM metrics
-     WHERE namespace = coalesce(?, namespace) AND name = coalesce(?, name) ORDER BY namespace, name, dimensions`,
+     WHERE namespace = coalesce(?1, namespace) AND name = coalesce(?2, name)
+       AND (?3 IS NULL OR EXISTS (SELECT 1 FROM points WHERE metric_id = id AND second >= ?3))
+     ORDER BY namespace, name, dimensions`,
   );
-  const addPoint = database.prepare(
-    `INSERT INTO points VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
-       sample_count = sample_count + excluded.sample_count, sum = sum + excluded.sum,
-       minimum = min(minimum, excluded.minimum), maximum = max(maximum, excluded.maximum)`,
-  );
-  const expire = database.prepare('DELETE FROM points WHERE second < ?');
-  const summarise = database.prepare(
-    `SELECT second - second % CAST(?1 AS INTEGER) AS start, unit, sum(sample_count) AS sample_count, sum(sum) AS sum,
-       min(minimum) AS minimum, max(maximum) AS maximum
-     FROM points WHERE metric_id = ?2 AND second >= ?3 AND second < ?4 AND unit = coalesce(?5, unit)
-     GROUP BY start, unit ORDER BY start, unit`,
+  const forgetEmpty = database.prepare(
+    'DELETE FROM metrics WHERE NOT EXISTS (SELECT 1 FROM points WHERE metric_id = id)',
   );
 
   const gathered = new Map<string, Gathered>();
   const ids = new Map<string, number>();
   let timer: Timer | undefined;
-  let expiredAtSecond = 0;
+  let tidiedAtSecond = 0;
 
   function idOf({ namespace, name, dimensions }: Metric): number {
     const key = dimensionsKey(dimensions);
@@ -105,8 +96,7 @@ export function createMetricStore(database: DatabaseSync, clock: Clock): MetricS
 
   function insert(namespace: string, name: string, key: string): number {
     if (Number(countMetrics.get()?.['count']) >= MAX_METRICS) {
-      throw new AwsApiError(
-        400,
+      throw cloudWatchError(
         'LimitExceeded',
         `There are ${MAX_METRICS} metrics already, so ${namespace}/${name} with ${key} is not taken: does a ` +
           'dimension have too many values?',
@@ -120,75 +110,63 @@ export function createMetricStore(database: DatabaseSync, clock: Clock): MetricS
     timer = undefined;
     if (gathered.size === 0) return;
     const nowSecond = Math.floor(clock.now() / 1_000);
+    const isTidied = nowSecond - tidiedAtSecond >= TIDY_SECONDS;
     database.exec('BEGIN');
     try {
-      for (const { metricId, unit, second, sampleCount, sum, minimum, maximum } of gathered.values()) {
-        addPoint.run(metricId, unit, second, sampleCount, sum, minimum, maximum);
+      for (const { metricId, unit, second, samples } of gathered.values()) {
+        points.add(metricId, unit, second, samples.build());
       }
-      if (nowSecond - expiredAtSecond >= 3_600) expire.run(nowSecond - RETENTION_SECONDS);
+      if (isTidied) tidy(nowSecond);
       database.exec('COMMIT');
     } catch (thrown) {
       database.exec('ROLLBACK');
       throw thrown;
     }
-    if (nowSecond - expiredAtSecond >= 3_600) expiredAtSecond = nowSecond;
     gathered.clear();
+    if (isTidied) tidiedAtSecond = nowSecond;
+  }
+
+  function tidy(nowSecond: number): void {
+    points.rollUp(nowSecond - SECONDS_KEPT, MAX_ROLLED_UP);
+    if (points.expire(nowSecond - MINUTES_KEPT) === 0) return;
+    forgetEmpty.run();
+    ids.clear();
   }
 
   return {
-    put(datum) {
-      const { value, unit, timestampMs } = datum;
-      checkDatum(datum, clock.now());
-      const metricId = idOf(datum);
-      const second = Math.floor(timestampMs / 1_000);
+    put(point) {
+      const { unit, timestampMs, resolutionSeconds, summary } = point;
+      const metricId = idOf(point);
+      const second = Math.floor(timestampMs / 1_000 / resolutionSeconds) * resolutionSeconds;
       const at = `${metricId} ${unit} ${second}`;
       const known = gathered.get(at);
       if (known !== undefined) {
-        known.sampleCount += 1;
-        known.sum += value;
-        known.minimum = Math.min(known.minimum, value);
-        known.maximum = Math.max(known.maximum, value);
+        known.samples.add(summary);
         return;
       }
-      gathered.set(at, {
-        metricId,
-        unit,
-        second,
-        sampleCount: 1,
-        sum: value,
-        minimum: value,
-        maximum: value,
-      });
+      const samples = new SummaryBuilder();
+      samples.add(summary);
+      gathered.set(at, { metricId, unit, second, samples });
       if (gathered.size >= MAX_GATHERED) flush();
       else timer ??= clock.schedule(FLUSH_MS, flush);
     },
-    list({ namespace, name } = {}) {
+    list({ namespace, name, sinceSecond } = {}) {
       flush();
-      return listMetrics.all(namespace ?? null, name ?? null).map((row) => ({
+      return listMetrics.all(namespace ?? null, name ?? null, sinceSecond ?? null).map((row) => ({
         namespace: String(row['namespace']),
         name: String(row['name']),
         dimensions: readDimensions(String(row['dimensions'])),
       }));
     },
-    statistics({ namespace, name, dimensions, unit, startMs, endMs, periodSeconds }) {
+    units({ namespace, name, dimensions }, startSecond, endSecond) {
       flush();
-      const start = checkPeriod(startMs, endMs, periodSeconds);
       const id = findMetric.get(namespace, name, dimensionsKey(dimensions))?.['id'];
-      if (id === undefined || id === null) return [];
-      const rows = summarise.all(periodSeconds, id, start, Math.ceil(endMs / 1_000), unit ?? null);
-      return rows.map((row): Datapoint => {
-        const sampleCount = Number(row['sample_count']);
-        const sum = Number(row['sum']);
-        return {
-          timestampMs: Number(row['start']) * 1_000,
-          unit: String(row['unit']),
-          sampleCount,
-          sum,
-          minimum: Number(row['minimum']),
-          maximum: Number(row['maximum']),
-          average: sum / sampleCount,
-        };
-      });
+      return id === undefined ? [] : points.units(Number(id), startSecond, endSecond);
+    },
+    summaries({ namespace, name, dimensions, ...query }) {
+      flush();
+      const id = findMetric.get(namespace, name, dimensionsKey(dimensions))?.['id'];
+      return id === undefined ? [] : points.summaries(Number(id), query);
     },
     flush,
     clear() {
@@ -197,36 +175,6 @@ export function createMetricStore(database: DatabaseSync, clock: Clock): MetricS
       database.exec('DELETE FROM points; DELETE FROM metrics');
     },
   };
-}
-
-/** The second in which the first period begins. */
-function checkPeriod(startMs: number, endMs: number, periodSeconds: number): number {
-  const isPeriod =
-    [1, 5, 10, 20, 30].includes(periodSeconds) || (periodSeconds > 0 && periodSeconds % 60 === 0);
-  if (!isPeriod) {
-    throw new AwsApiError(
-      400,
-      'InvalidParameterValue',
-      `The period ${periodSeconds} is not 1, 5, 10, 20, 30 or a multiple of 60 seconds.`,
-    );
-  }
-  if (!(startMs < endMs)) {
-    throw new AwsApiError(
-      400,
-      'InvalidParameterValue',
-      'The start of the statistics must lie before their end.',
-    );
-  }
-  const start = Math.floor(startMs / 1_000 / periodSeconds) * periodSeconds;
-  if ((endMs / 1_000 - start) / periodSeconds > MAX_DATAPOINTS) {
-    throw new AwsApiError(
-      400,
-      'InvalidParameterCombination',
-      `The time between start and end holds more than ${MAX_DATAPOINTS} periods of ${periodSeconds} seconds: ask ` +
-        'for a shorter time or a longer period.',
-    );
-  }
-  return start;
 }
 
 function readDimensions(text: string): Record<string, string> {

@@ -1,4 +1,5 @@
-import { AwsApiError } from '../errors.ts';
+import { invalid } from './errors.ts';
+import { summaryOf, type Summary } from './summary.ts';
 
 /** The units of CloudWatch. */
 export const METRIC_UNITS = [
@@ -49,40 +50,70 @@ export interface MetricDatum extends Metric {
   readonly timestampMs: number;
 }
 
+/** What is kept of one or more samples that were put together. */
+export interface MetricPoint extends Metric {
+  readonly unit: MetricUnit;
+  /** Milliseconds since the epoch. */
+  readonly timestampMs: number;
+  /** Metrics are kept by the minute unless they are put as high-resolution ones. */
+  readonly resolutionSeconds: 1 | 60;
+  readonly summary: Summary;
+}
+
 const MAX_DIMENSIONS = 30;
+const NAMESPACE = /^(?!:)[0-9A-Za-z.\-_/#: ]{1,255}$/;
 const NAME = /^[\x20-\x7e]{1,255}$/;
+const DIMENSION_VALUE = /^(?=.*[^ ])[\x20-\x7e]{1,1024}$/;
 const MAX_MAGNITUDE = 2 ** 360;
 const MAX_AGE_MS = 14 * 24 * 3_600_000;
 const MAX_AHEAD_MS = 2 * 3_600_000;
 
 /**
- * Checks a data point against the limits of PutMetricData.
+ * One data point as it is kept, checked against the limits of PutMetricData.
  *
  * @throws AwsApiError InvalidParameterValue that names the parameter.
  */
-export function checkDatum(datum: MetricDatum, nowMs: number): void {
-  const { namespace, name, dimensions, value, timestampMs } = datum;
-  if (!/^[0-9A-Za-z.\-_/#:]{1,255}$/.test(namespace)) {
-    throw invalid(
+export function pointOf(datum: MetricDatum, nowMs: number): MetricPoint {
+  const { namespace, name, dimensions, unit, value, timestampMs } = datum;
+  checkMetric(datum);
+  checkValue(value, 'Value');
+  checkTimestamp(timestampMs, nowMs, 'Timestamp');
+  const summary = summaryOf(value, 1);
+  return { namespace, name, dimensions, unit, timestampMs, resolutionSeconds: 60, summary };
+}
+
+/**
+ * @param at where the metric stands in the request: `MetricData.member.1.`
+ * @throws AwsApiError InvalidParameterValue
+ */
+export function checkMetric({ namespace, name, dimensions }: Metric, at = ''): void {
+  if (!NAMESPACE.test(namespace)) {
+    refuse(
       'Namespace',
-      `"${namespace.slice(0, 300)}" is no name of 1 to 255 letters, digits and .-_/#:`,
+      `"${namespace.slice(0, 300)}" is no name of 1 to 255 letters, digits, blanks and .-_/#: that does not begin with a colon`,
     );
   }
-  if (!NAME.test(name))
-    throw invalid('MetricName', `"${name.slice(0, 300)}" has to have 1 to 255 ASCII characters`);
+  if (!NAME.test(name)) {
+    refuse(`${at}MetricName`, `"${name.slice(0, 300)}" has to have 1 to 255 ASCII characters`);
+  }
   const entries = Object.entries(dimensions);
-  if (entries.length > MAX_DIMENSIONS) throw invalid('Dimensions', `there are at most ${MAX_DIMENSIONS}`);
+  if (entries.length > MAX_DIMENSIONS) refuse(`${at}Dimensions`, `there are at most ${MAX_DIMENSIONS}`);
   for (const [dimension, text] of entries) {
-    const isUsable =
-      NAME.test(dimension) && !dimension.startsWith(':') && text !== '' && text.length <= 1_024;
-    if (!isUsable) throw invalid('Dimensions', `"${dimension}" or its value is empty, too long or not ASCII`);
+    if (NAME.test(dimension) && !dimension.startsWith(':') && DIMENSION_VALUE.test(text)) continue;
+    refuse(`${at}Dimensions`, `"${dimension.slice(0, 300)}" or its value is empty, too long or not ASCII`);
   }
-  if (!Number.isFinite(value) || Math.abs(value) > MAX_MAGNITUDE) {
-    throw invalid('Value', `${value} is not a number between -2^360 and 2^360`);
-  }
-  if (!(timestampMs >= nowMs - MAX_AGE_MS && timestampMs <= nowMs + MAX_AHEAD_MS)) {
-    throw invalid('Timestamp', 'it must lie within the last two weeks and the next two hours');
-  }
+}
+
+/** @throws AwsApiError InvalidParameterValue */
+export function checkValue(value: number, parameter: string): void {
+  if (Number.isFinite(value) && Math.abs(value) <= MAX_MAGNITUDE) return;
+  refuse(parameter, `${value} is not a number between -2^360 and 2^360`);
+}
+
+/** @throws AwsApiError InvalidParameterValue */
+export function checkTimestamp(timestampMs: number, nowMs: number, parameter: string): void {
+  if (timestampMs >= nowMs - MAX_AGE_MS && timestampMs <= nowMs + MAX_AHEAD_MS) return;
+  refuse(parameter, 'it must lie within the last two weeks and the next two hours');
 }
 
 /** One text for a metric's identity: the order of its dimensions does not matter. */
@@ -91,6 +122,6 @@ export function dimensionsKey(dimensions: Readonly<Record<string, string>>): str
   return JSON.stringify(Object.fromEntries(sorted));
 }
 
-function invalid(parameter: string, why: string): AwsApiError {
-  return new AwsApiError(400, 'InvalidParameterValue', `The parameter ${parameter} cannot be used: ${why}.`);
+function refuse(parameter: string, why: string): never {
+  throw invalid(parameter, why, 'InvalidParameterValue');
 }

@@ -23,16 +23,36 @@ export async function createTables(
   );
 }
 
+const listSchema = z.object({
+  TableNames: z.array(z.string()),
+  LastEvaluatedTableName: z.string().optional(),
+});
+
+/** An account has 10,000 tables at most, and a list a hundred. */
+const MAX_LISTS = 100;
+
 /** Deletes every table of the engine, and makes the template's anew. */
 export async function emptyTables(
   engineUrl: string,
   region: string,
   tables: Parameters<typeof createTables>[2],
 ): Promise<void> {
-  const { text } = await callDynamoDb(engineUrl, region, 'ListTables', {});
-  const { TableNames } = z.object({ TableNames: z.array(z.string()) }).parse(JSON.parse(text));
-  await Promise.all(
-    TableNames.map((TableName) => callDynamoDb(engineUrl, region, 'DeleteTable', { TableName })),
-  );
+  // It lists a hundred at a time. Those that it has listed are gone by then: it begins anew each time.
+  for (let round = 0; round < MAX_LISTS; round += 1) {
+    const { text } = await callDynamoDb(engineUrl, region, 'ListTables', {});
+    const { TableNames, LastEvaluatedTableName } = listSchema.parse(JSON.parse(text));
+    await Promise.all(TableNames.map((name) => deleteTable(engineUrl, region, name)));
+    if (LastEvaluatedTableName === undefined) break;
+  }
   await createTables(engineUrl, region, tables);
+}
+
+/** A table that somebody else has deleted meanwhile is gone as well. */
+async function deleteTable(engineUrl: string, region: string, TableName: string): Promise<void> {
+  const { ok, text } = await callDynamoDb(engineUrl, region, 'DeleteTable', { TableName });
+  if (ok || text.includes('ResourceNotFoundException')) return;
+  throw new ConfigurationError(`table "${TableName}" cannot be deleted: ${text}`, {
+    code: 'TABLE_NOT_DELETED',
+    data: { table: TableName },
+  });
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { createJsonService } from '../endpoint/json-service.ts';
 import type { ServiceHandler } from '../endpoint/service.ts';
 import { busOperations, newBusName } from './bus-operations.ts';
 import { putRule, readInput, requireBus, type EventBridgeContext } from './context.ts';
 import { Delivery, type EventBridgeTargets } from './delivery.ts';
+import { eventBridgeError } from './errors.ts';
 import { envelope } from './event.ts';
-import { createHandler } from './handler.ts';
 import { patternOperations } from './pattern-operations.ts';
 import { dispatch, putEventsOperations } from './put-events.ts';
 import { DEFAULT_BUS } from './rule.ts';
@@ -124,12 +125,17 @@ export function createEventBridge(options: EventBridgeOptions): EventBridge {
       hasStarted = true;
       for (const rule of book.rulesOf(DEFAULT_BUS)) scheduler.set(rule);
     },
-    handler: createHandler({
-      ...busOperations(context),
-      ...ruleOperations(context),
-      ...targetOperations(context),
-      ...patternOperations,
-      ...putEventsOperations(context),
+    handler: createJsonService({
+      version: '1.1',
+      targetPrefix: 'AWSEvents.',
+      error: eventBridgeError,
+      operations: {
+        ...busOperations(context),
+        ...ruleOperations(context),
+        ...targetOperations(context),
+        ...patternOperations,
+        ...putEventsOperations(context),
+      },
     }),
     drained: () => delivery.drained(),
     reset() {

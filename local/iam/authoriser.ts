@@ -46,6 +46,8 @@ export interface Authoriser {
     /** `s3:PutObject` */
     readonly action: string;
     readonly resource: string;
+    /** Of a metric that is put: PutMetricData knows no resource but all. */
+    readonly metricNamespace?: string;
   }): void;
   /** A service invokes a function: a permission has to let it. @throws AwsApiError AccessDeniedException */
   requireInvoke(request: {
@@ -100,10 +102,11 @@ export function createAuthoriser(options: AuthoriserOptions): Authoriser {
   return {
     accountId,
     region,
-    requireRole({ ruleName, roleArn, action, resource }) {
+    requireRole({ ruleName, roleArn, action, resource, metricNamespace }) {
       const role = requireTrust(ruleName, roleArn);
       // Under a role there is no source: conditions on one do not hold in its policies.
-      const request = { servicePrincipal: IOT, action, resource, context: {} };
+      const context = metricNamespace === undefined ? {} : { metricNamespace };
+      const request = { servicePrincipal: IOT, action, resource, context };
       const decision = evaluate(role.statements, request);
       if (decision.outcome === 'allowed') return;
       throw denied(

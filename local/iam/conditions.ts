@@ -7,6 +7,8 @@ export interface ConditionContext {
   readonly sourceArn?: string;
   /** Twelve digits. */
   readonly sourceAccount?: string;
+  /** The namespace of the metric that is put. */
+  readonly metricNamespace?: string;
 }
 
 /** Whether a request meets all conditions of a statement. */
@@ -41,7 +43,10 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
 const KEYS: ReadonlyMap<string, keyof ConditionContext> = new Map([
   ['aws:sourcearn', 'sourceArn'],
   ['aws:sourceaccount', 'sourceAccount'],
+  ['cloudwatch:namespace', 'metricNamespace'],
 ]);
+
+const SERVED_KEYS = ['aws:SourceArn', 'aws:SourceAccount', 'cloudwatch:namespace'];
 
 /**
  * Compiles a statement's conditions. Operators and keys all have to hold; of the values of one key, one.
@@ -56,7 +61,7 @@ export function compileConditions(block: ConditionBlock, where: string): Conditi
     if (operator === undefined) throw notServed('operator', operatorName, [...OPERATORS.keys()], where);
     for (const [keyName, values] of Object.entries(keys)) {
       const key = KEYS.get(keyName.toLowerCase());
-      if (key === undefined) throw notServed('key', keyName, ['aws:SourceArn', 'aws:SourceAccount'], where);
+      if (key === undefined) throw notServed('key', keyName, SERVED_KEYS, where);
       conditions.push(compileOne(operator, key, values));
     }
   }

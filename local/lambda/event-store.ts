@@ -1,4 +1,20 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { openVersionedFile } from '../versioned-file.ts';
+
+/** Moves with every change of the table below. */
+const SCHEMA_VERSION = 1;
+
+// Files from before there were versions have the table already.
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS events (
+    request_id TEXT PRIMARY KEY,
+    function_name TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    enqueued_at_ms INTEGER NOT NULL,
+    attempts INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
 
 /** An asynchronous invocation that has not ended yet. */
 export interface StoredEvent {
@@ -19,21 +35,22 @@ export class EventStore {
   readonly #delete: StatementSync;
   readonly #attempted: StatementSync;
 
-  /** @param file path of the database, or `:memory:`. */
+  /**
+   * @param file path of the database, or `:memory:`.
+   * @throws ConfigurationError EVENT_STORE_UNUSABLE when the file cannot be opened or is of another version.
+   */
   constructor(file: string) {
-    this.#database = new DatabaseSync(file);
-    // A write that the process made outlives the process with synchronous = OFF; only a power cut may lose it.
-    this.#database.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = OFF;
-      CREATE TABLE IF NOT EXISTS events (
-        request_id TEXT PRIMARY KEY,
-        function_name TEXT NOT NULL,
-        payload TEXT NOT NULL,
-        enqueued_at_ms INTEGER NOT NULL,
-        attempts INTEGER NOT NULL
-      ) WITHOUT ROWID;
-    `);
+    this.#database = openVersionedFile({
+      file,
+      schema: SCHEMA,
+      version: SCHEMA_VERSION,
+      // A write that the process made outlives the process all the same; only a power cut may lose it.
+      synchronous: 'OFF',
+      code: 'EVENT_STORE_UNUSABLE',
+      message: (reason) =>
+        `Asynchronous invocations cannot be kept in ${file}: ${reason}. Check that the folder may be written; ` +
+        'the file may be deleted, invocations that have not ended are lost then.',
+    });
     this.#insert = this.#database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?)');
     this.#delete = this.#database.prepare('DELETE FROM events WHERE request_id = ?');
     this.#attempted = this.#database.prepare('UPDATE events SET attempts = ? WHERE request_id = ?');

@@ -35,6 +35,8 @@ export interface DeliveryStreamsOptions {
 export interface DeliveryStreams {
   /** Takes records into a stream's buffer. @throws AwsApiError ResourceNotFoundException, InvalidArgumentException */
   putRecords(streamName: string, records: readonly Uint8Array[]): void;
+  /** Resolves when no object is being written; what is gathered still is not waited for. */
+  drained(): Promise<void>;
   /** Writes out what is in the buffers. */
   flush(): Promise<void>;
 }
@@ -100,6 +102,9 @@ export function createDeliveryStreams(options: DeliveryStreamsOptions): Delivery
       if (buffer === undefined) throw notFound(streamName, [...buffers.keys()]);
       checkRecords(records);
       for (const record of records) take(buffer, record);
+    },
+    async drained() {
+      await Promise.all(writing);
     },
     async flush() {
       for (const buffer of buffers.values()) writeOut(buffer);

@@ -1,16 +1,22 @@
 import type { z } from 'zod';
 import { invalidParameter, snsError } from './errors.ts';
+import type { Deliveries } from './delivery/deliveries.ts';
+import type { SnsMetrics } from './delivery/metrics.ts';
+import type { Filter } from './filter-policy/filter.ts';
+import type { SmsStore } from './sms-store.ts';
 import type { SnsStore, Subscription, Topic } from './store.ts';
 import type { DeliveryContext } from './targets.ts';
 
 /** What every operation works with. */
 export interface SnsContext extends DeliveryContext {
   readonly store: SnsStore;
+  readonly sms: SmsStore;
+  readonly deliveries: Deliveries;
+  readonly metrics: SnsMetrics;
+  readonly filter: Filter;
   readonly accountId: string;
   readonly region: string;
   readonly newId: () => string;
-  /** Lets a delivery go on after its operation has been answered. */
-  readonly inBackground: (work: Promise<void>) => void;
 }
 
 /** An operation of the API: input and output by the names of the API. */
@@ -29,36 +35,54 @@ export function topicArn({ region, accountId }: SnsContext, name: string): strin
   return `arn:aws:sns:${region}:${accountId}:${name}`;
 }
 
-/** @throws AwsApiError NotFound */
-export function requireTopic({ store }: SnsContext, arn: string): Topic {
-  const topic = store.findTopic(arn);
-  if (topic === undefined) throw snsError('NotFound', `Topic does not exist: ${arn}`);
-  return topic;
+/** @throws AwsApiError NotFound, InvalidParameter */
+export function requireTopic(context: SnsContext, arn: string): Topic {
+  const topic = context.store.findTopic(arn);
+  if (topic !== undefined) return topic;
+  const parts = arn.split(':');
+  if (parts.length < 6) {
+    throw invalidParameter('TopicArn', `An ARN must have at least 6 elements, not ${parts.length}`);
+  }
+  const [, , service, region] = parts;
+  if (service !== 'sns') throw invalidParameter('TopicArn', `it is no ARN of a topic: ${arn.slice(0, 300)}`);
+  if (region !== context.region) {
+    throw invalidParameter('TopicArn', `the topics of this cloud are in ${context.region}, not in ${region}`);
+  }
+  throw snsError('NotFound', `Topic does not exist: ${arn}`);
 }
 
 /** @throws AwsApiError NotFound */
 export function requireSubscription({ store }: SnsContext, arn: string): Subscription {
   const subscription = store.findSubscription(arn);
-  if (subscription === undefined) throw snsError('NotFound', `Subscription does not exist: ${arn}`);
+  if (subscription === undefined || subscription.state === 'deleted') {
+    throw snsError('NotFound', `Subscription does not exist: ${arn}`);
+  }
   return subscription;
 }
 
 /** How many an answer lists at once. */
 export const PAGE_SIZE = 100;
 
-/** A page of a list, and the token that leads to the next one: the ARN that this one ends with. */
-export function pageOf<Item extends { readonly arn: string }>(
+/** A page of a list, and the token that leads to the next one: what this one ends with. */
+export function pageOf<Item>(
   items: readonly Item[],
-): { readonly page: readonly Item[]; readonly NextToken?: string } {
+  keyOf: (item: Item) => string,
+): { readonly page: readonly Item[]; readonly next?: string } {
   if (items.length <= PAGE_SIZE) return { page: items };
   const page = items.slice(0, PAGE_SIZE);
-  return { page, NextToken: Buffer.from(page.at(-1)?.arn ?? '').toString('base64url') };
+  const last = page.at(-1);
+  return { page, next: Buffer.from(last === undefined ? '' : keyOf(last)).toString('base64url') };
 }
 
-/** @throws AwsApiError InvalidParameter */
-export function afterToken(token: string | undefined): string {
+/**
+ * The key that a token stands for; empty at the beginning.
+ *
+ * @param prefix what every key begins with.
+ * @throws AwsApiError InvalidParameter
+ */
+export function afterToken(token: string | undefined, prefix: 'arn:' | '+'): string {
   if (token === undefined || token === '') return '';
-  const arn = Buffer.from(token, 'base64url').toString();
-  if (!arn.startsWith('arn:')) throw invalidParameter('NextToken', 'it is none that this API has given');
-  return arn;
+  const key = Buffer.from(token, 'base64url').toString();
+  if (!key.startsWith(prefix)) throw invalidParameter('NextToken', 'it is none that this API has given');
+  return key;
 }

@@ -5,6 +5,7 @@ import { renderXml } from '../endpoint/xml.ts';
 import { AwsApiError } from '../errors.ts';
 import type { Operation } from './context.ts';
 import { snsError } from './errors.ts';
+import { NOT_SERVED } from './operations.ts';
 import { decodeForm, encodeResult } from './query-protocol.ts';
 
 const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
@@ -19,18 +20,23 @@ export function createHandler(operations: Readonly<Record<string, Operation>>): 
       const action = form.get('Action') ?? '';
       const operation = byName.get(action);
       if (operation === undefined) throw unknownAction(action, [...byName.keys()]);
-      const result = encodeResult(action, await operation(decodeForm(action, form)));
-      const content = {
-        ...(result === undefined ? {} : { [`${action}Result`]: result }),
-        ResponseMetadata: { RequestId: requestId },
-      };
-      send(response, renderXml(`${action}Response`, content, NAMESPACE));
+      send(response, renderAnswer(action, await operation(decodeForm(action, form)), requestId));
     } catch (thrown) {
       // What is no error of the API is for the endpoint to log and to answer.
       if (!(thrown instanceof AwsApiError)) throw thrown;
       sendError(response, 'query', thrown, requestId);
     }
   };
+}
+
+/** An operation's answer as XML. */
+export function renderAnswer(action: string, output: object, requestId: string): string {
+  const result = encodeResult(action, output);
+  const content = {
+    ...(result === undefined ? {} : { [`${action}Result`]: result }),
+    ResponseMetadata: { RequestId: requestId },
+  };
+  return renderXml(`${action}Response`, content, NAMESPACE);
 }
 
 /** Parameters stand in the query or in the body. */
@@ -43,9 +49,10 @@ function readForm({ method, query, body }: AwsRequest): URLSearchParams {
 }
 
 function unknownAction(action: string, served: readonly string[]): AwsApiError {
+  const reason = Object.hasOwn(NOT_SERVED, action) ? `: ${NOT_SERVED[action]}` : '';
   return snsError(
     'InvalidAction',
-    `The action ${action.slice(0, 100)} is not served here. Served are: ${served.toSorted().join(', ')}.`,
+    `The action ${action.slice(0, 100)} is not served here${reason}. Served are: ${served.toSorted().join(', ')}.`,
   );
 }
 

@@ -1,3 +1,6 @@
+export type { LinkAnswer } from './link-answers.ts';
+export { LINK_PATH } from './links.ts';
+export { NOT_SERVED } from './operations.ts';
 export { createSns, type Sns, type SnsOptions } from './sns.ts';
-export { CONFIRMATION_PATH, type NewSubscription } from './subscribe.ts';
+export type { NewSubscription } from './subscribe.ts';
 export type { SnsTargets } from './targets.ts';

@@ -1,20 +1,7 @@
 import { z } from 'zod';
-import { invalidParameter } from './errors.ts';
-
-/** One attribute of a message; `BinaryValue` is base64. */
-export interface MessageAttribute {
-  readonly DataType: string;
-  readonly StringValue?: string | undefined;
-  readonly BinaryValue?: string | undefined;
-}
-
-/** A message that was published, checked. */
-export interface PublishedMessage {
-  /** The text for one protocol: the same for all, or its own where the structure is JSON. */
-  textFor(protocol: string): string;
-  readonly subject?: string;
-  readonly attributes: Readonly<Record<string, MessageAttribute>>;
-}
+import { attributesBytes, checkAttributes } from './message-attributes.ts';
+import { invalidParameter, snsError } from './errors.ts';
+import type { PublishedMessage } from './notification.ts';
 
 /** The parameters of a message, in Publish as in PublishBatch. */
 export const messageFields = {
@@ -35,77 +22,78 @@ export const messageFields = {
   MessageDeduplicationId: z.string().optional(),
 };
 
-type MessageFields = z.output<z.ZodObject<typeof messageFields>>;
+export type MessageFields = z.output<z.ZodObject<typeof messageFields>>;
 
-/** The limit of SNS: text and attributes together. */
+/** The limit of SNS where a topic sets none: text and attributes together. */
 export const MAX_MESSAGE_BYTES = 262_144;
 
-const ATTRIBUTE_NAME = /^(?!aws\.|amazon\.)(?!\.)(?!.*\.\.)[a-z0-9_.-]{1,256}(?<!\.)$/i;
-const DATA_TYPE = /^(String|String\.Array|Number|Binary)$/;
-
-/** @throws AwsApiError InvalidParameter */
-export function readMessage(fields: MessageFields): PublishedMessage {
+/** @throws AwsApiError InvalidParameter, ParameterValueInvalid */
+export function readMessage(fields: MessageFields, maxBytes = MAX_MESSAGE_BYTES): PublishedMessage {
   const { Message, Subject, MessageStructure, MessageAttributes } = fields;
-  if (fields.MessageGroupId !== undefined || fields.MessageDeduplicationId !== undefined) {
+  if (fields.MessageDeduplicationId !== undefined) {
     throw invalidParameter(
-      'MessageGroupId',
-      'groups and deduplication belong to FIFO topics, which are not served',
+      'MessageDeduplicationId',
+      'The request includes MessageDeduplicationId parameter that is not valid for this topic type: ' +
+        'FIFO topics are not served',
     );
   }
-  if (Message === '') throw invalidParameter('Message', 'Empty message');
+  if (fields.MessageGroupId !== undefined) {
+    throw invalidParameter('MessageGroupId', 'groups belong to FIFO topics, which are not served');
+  }
+  if (Message === '') throw snsError('InvalidParameter', 'Invalid parameter: Empty message');
   checkSubject(Subject);
-  const bytes = checkAttributes(MessageAttributes) + Buffer.byteLength(Message);
-  if (bytes > MAX_MESSAGE_BYTES) throw invalidParameter('Message', 'Message too long');
+  checkAttributes(MessageAttributes);
+  if (sizeBytes(fields) > maxBytes) {
+    throw snsError('InvalidParameter', 'Invalid parameter: Message too long');
+  }
+  const texts = readStructure(Message, MessageStructure);
   return {
-    textFor: readStructure(Message, MessageStructure),
+    text: texts?.fallback ?? Message,
+    texts: texts?.own ?? {},
     attributes: MessageAttributes,
     ...(Subject === undefined ? {} : { subject: Subject }),
   };
 }
 
-function readStructure(message: string, structure: string | undefined): (protocol: string) => string {
-  if (structure === undefined || structure === '') return () => message;
+/** What counts towards the limit of a message. */
+export function sizeBytes({ Message, MessageAttributes }: MessageFields): number {
+  return Buffer.byteLength(Message) + attributesBytes(MessageAttributes);
+}
+
+/** The texts of a message whose structure is JSON; a value that is no text is as if it were not there. */
+function readStructure(
+  message: string,
+  structure: string | undefined,
+): { readonly fallback: string; readonly own: Record<string, string> } | undefined {
+  if (structure === undefined || structure === '') return undefined;
   if (structure !== 'json') throw invalidParameter('MessageStructure', 'it is json, or left out');
-  const texts = parseStructure(message);
-  const fallback = texts['default'];
-  if (typeof fallback !== 'string') {
-    throw invalidParameter('Message Structure', 'No default entry in JSON message body');
+  const entries = Object.entries(parseStructure(message));
+  const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const fallback = texts.find(([protocol]) => protocol === 'default')?.[1];
+  if (fallback === undefined) {
+    throw snsError(
+      'InvalidParameter',
+      'Invalid parameter: Message Structure - No default entry in JSON message body',
+    );
   }
-  return (protocol) => {
-    const own = Object.hasOwn(texts, protocol) ? texts[protocol] : undefined;
-    return typeof own === 'string' ? own : fallback;
-  };
+  return { fallback, own: Object.fromEntries(texts.filter(([protocol]) => protocol !== 'default')) };
 }
 
 function parseStructure(message: string): Readonly<Record<string, unknown>> {
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(message));
   } catch {
-    throw invalidParameter('Message Structure', 'JSON message body failed to parse');
+    throw snsError(
+      'InvalidParameter',
+      'Invalid parameter: Message Structure - JSON message body failed to parse',
+    );
   }
 }
 
-/** Up to 100 characters of printable ASCII that begin with a letter, a digit or a mark. */
+/** One line of up to 100 characters. */
 function checkSubject(subject: string | undefined): void {
-  if (subject === undefined || /^[\x21-\x7e][\x20-\x7e]{0,99}$/.test(subject)) return;
-  throw invalidParameter('Subject', 'it has 1 to 100 printable ASCII characters and begins with no space');
-}
-
-/** The bytes that attributes count with. */
-function checkAttributes(attributes: MessageFields['MessageAttributes']): number {
-  let bytes = 0;
-  for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(attributes)) {
-    const at = `MessageAttributes.${name}`;
-    if (!ATTRIBUTE_NAME.test(name))
-      throw invalidParameter(at, 'the name of an attribute has letters, digits and _-.');
-    if (!DATA_TYPE.test(DataType)) {
-      throw invalidParameter(at, `the type ${DataType} is none of String, String.Array, Number and Binary`);
-    }
-    const value = DataType === 'Binary' ? BinaryValue : StringValue;
-    if (value === undefined || value === '') throw invalidParameter(at, 'the value must not be empty');
-    if (DataType === 'Number' && !Number.isFinite(Number(value)))
-      throw invalidParameter(at, 'it is no number');
-    bytes += Buffer.byteLength(name) + DataType.length + Buffer.byteLength(value);
-  }
-  return bytes;
+  if (subject === undefined) return;
+  const isLine = !/[\p{Cc}\u2028\u2029]/u.test(subject) && subject.isWellFormed();
+  if (isLine && subject.trim() !== '' && subject.length <= 100) return;
+  throw invalidParameter('Subject', 'it has 1 to 100 characters, no line breaks and no control characters');
 }

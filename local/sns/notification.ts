@@ -1,77 +1,40 @@
-import type { PublishedMessage } from './message.ts';
-import type { Subscription } from './store.ts';
+import { z } from 'zod';
 
-/** A message on its way to subscribers. */
-export interface Notification {
-  readonly messageId: string;
-  readonly topicArn: string;
-  readonly atMs: number;
-  readonly message: PublishedMessage;
-}
+/** One attribute of a message; `BinaryValue` is base64. */
+const attributeSchema = z.object({
+  DataType: z.string(),
+  StringValue: z.string().optional(),
+  BinaryValue: z.string().optional(),
+});
 
-/**
- * Where AWS puts a signature over the message and the address of its certificate. Nothing signs here: whoever
- * verifies has to find out, and whoever only reads finds text where text is expected.
- */
-const UNSIGNED = 'this-cloud-does-not-sign';
+const messageSchema = z.object({
+  /** The text for all protocols that have none of their own. */
+  text: z.string(),
+  /** Texts by protocol, where the structure of the message is JSON. */
+  texts: z.record(z.string(), z.string()).default({}),
+  subject: z.string().exactOptional(),
+  attributes: z.record(z.string(), attributeSchema),
+});
 
-/** The envelope of a notification, as SQS and HTTP subscribers get it. */
-function envelopeOf(
-  notification: Notification,
-  { arn, protocol }: Subscription,
-  baseUrl: string,
-): Record<string, unknown> {
-  const { messageId, topicArn, atMs, message } = notification;
-  const attributes = Object.entries(message.attributes).map(
-    ([name, { DataType, StringValue, BinaryValue }]) => [
-      name,
-      { Type: DataType, Value: StringValue ?? BinaryValue },
-    ],
-  );
-  return {
-    Type: 'Notification',
-    MessageId: messageId,
-    TopicArn: topicArn,
-    ...(message.subject === undefined ? {} : { Subject: message.subject }),
-    Message: message.textFor(protocol),
-    Timestamp: new Date(atMs).toISOString(),
-    SignatureVersion: '1',
-    Signature: UNSIGNED,
-    SigningCertURL: `${baseUrl}/${UNSIGNED}.pem`,
-    UnsubscribeURL: `${baseUrl}/?Action=Unsubscribe&SubscriptionArn=${arn}`,
-    ...(attributes.length === 0 ? {} : { MessageAttributes: Object.fromEntries(attributes) }),
-  };
-}
+/** A message on its way to subscribers, as it is kept while a delivery waits. */
+export const notificationSchema = z.object({
+  messageId: z.string(),
+  topicArn: z.string(),
+  /** When it was published. */
+  atMs: z.number(),
+  message: messageSchema,
+  /** The topic's, when it was published: 1 signs with SHA-1, 2 with SHA-256. */
+  signatureVersion: z.enum(['1', '2']),
+  /** The topic's display name, when it was published: what mail and text messages come from. */
+  displayName: z.string(),
+});
 
-/** Whether a subscriber wants the text alone. */
-export function isRaw({ attributes }: Subscription): boolean {
-  return attributes['RawMessageDelivery'] === 'true';
-}
+export type MessageAttribute = z.output<typeof attributeSchema>;
+/** A message that was published, checked. */
+export type PublishedMessage = z.output<typeof messageSchema>;
+export type Notification = z.output<typeof notificationSchema>;
 
-/** What travels: the text alone, or the envelope around it. */
-export function bodyOf(notification: Notification, subscription: Subscription, baseUrl: string): string {
-  return isRaw(subscription)
-    ? notification.message.textFor(subscription.protocol)
-    : JSON.stringify(envelopeOf(notification, subscription, baseUrl));
-}
-
-/** The event that a function gets; some of its names are written in another way than the envelope's. */
-export function lambdaEvent(notification: Notification, subscription: Subscription, baseUrl: string): object {
-  const { SigningCertURL, UnsubscribeURL, ...rest } = envelopeOf(notification, subscription, baseUrl);
-  return {
-    Records: [
-      {
-        EventSource: 'aws:sns',
-        EventVersion: '1.0',
-        EventSubscriptionArn: subscription.arn,
-        Sns: {
-          Subject: null,
-          MessageAttributes: {},
-          ...rest,
-          SigningCertUrl: SigningCertURL,
-          UnsubscribeUrl: UnsubscribeURL,
-        },
-      },
-    ],
-  };
+/** The text for one protocol: the same for all, or its own where the structure is JSON. */
+export function textFor({ text, texts }: PublishedMessage, protocol: string): string {
+  return Object.hasOwn(texts, protocol) ? (texts[protocol] ?? text) : text;
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { AwsApiError } from '../errors.ts';
 import { readInput, requireTopic, type Operation, type SnsContext } from './context.ts';
-import { deliver, keepSms } from './deliver.ts';
 import { invalidParameter, snsError } from './errors.ts';
-import { MAX_MESSAGE_BYTES, messageFields, readMessage, type PublishedMessage } from './message.ts';
-import type { Subscription } from './store.ts';
+import { messageFields, readMessage, sizeBytes, type MessageFields } from './message.ts';
+import { textFor } from './notification.ts';
+import { publishToPhone, publishToTopic } from './publish.ts';
+import { checkSmsAttributes, MAX_SMS_CHARACTERS, readPhoneNumber } from './sms-operations.ts';
+import { maxMessageBytes } from './topic-attributes.ts';
 
 const MAX_ENTRIES = 10;
-const MAX_SUBSCRIBERS = 10_000;
 
 const publishInput = z.object({
   TopicArn: z.string().optional(),
@@ -20,64 +21,49 @@ const batchInput = z.object({
   PublishBatchRequestEntries: z.array(z.object({ Id: z.string(), ...messageFields })).default([]),
 });
 
-/**
- * Publishes to a topic. Queues, functions and the outbox have the message when this resolves; subscribers over HTTP
- * get it in the background.
- *
- * @returns the message's id.
- * @throws AwsApiError NotFound when there is no such topic; a subscriber that cannot be reached is no error.
- */
-export async function publishToTopic(
-  context: SnsContext,
-  topicArn: string,
-  message: PublishedMessage,
-): Promise<string> {
-  const topic = requireTopic(context, topicArn);
-  const notification = {
-    messageId: context.newId(),
-    topicArn: topic.arn,
-    atMs: context.clock.now(),
-    message,
-  };
-  const subscriptions = context.store
-    .listSubscriptions(topic.arn, '', MAX_SUBSCRIBERS)
-    .filter(({ token }) => token === undefined);
-  const isPosted = ({ protocol }: Subscription): boolean => protocol === 'http' || protocol === 'https';
-  for (const subscription of subscriptions.filter(isPosted)) {
-    context.inBackground(deliver(notification, subscription, context));
-  }
-  const others = subscriptions.filter((subscription) => !isPosted(subscription));
-  await Promise.all(others.map((subscription) => deliver(notification, subscription, context)));
-  return notification.messageId;
-}
-
 export function publishOperations(context: SnsContext): Record<string, Operation> {
+  async function publish(topicArn: string, fields: MessageFields): Promise<string> {
+    if (topicArn.includes(':endpoint/')) {
+      throw invalidParameter(
+        'TargetArn',
+        'push notifications to apps are not served; publish to a topic or a phone',
+      );
+    }
+    const { attributes } = requireTopic(context, topicArn);
+    const message = readMessage(fields, maxMessageBytes(attributes));
+    checkSmsAttributes(message.attributes);
+    return publishToTopic(context, topicArn, message, sizeBytes(fields));
+  }
+
+  function publishSms(phoneNumber: string, fields: MessageFields): string {
+    const to = readPhoneNumber(phoneNumber);
+    const message = readMessage(fields);
+    checkSmsAttributes(message.attributes);
+    if (textFor(message, 'sms').length > MAX_SMS_CHARACTERS) {
+      throw snsError('InvalidParameter', 'Invalid parameter: Message too long');
+    }
+    return publishToPhone(context, to, message, sizeBytes(fields));
+  }
+
   return {
     async Publish(input) {
-      const fields = readInput(publishInput, input);
-      const { TopicArn, TargetArn, PhoneNumber } = fields;
+      const { TopicArn, TargetArn, PhoneNumber, ...fields } = readInput(publishInput, input);
       const targets = [TopicArn, TargetArn, PhoneNumber].filter((target) => target !== undefined);
       if (targets.length !== 1) {
         throw invalidParameter('TopicArn', 'one of TopicArn, TargetArn and PhoneNumber is needed');
       }
-      const message = readMessage(fields);
-      if (PhoneNumber === undefined) {
-        return { MessageId: await publishToTopic(context, TopicArn ?? TargetArn ?? '', message) };
-      }
-      if (!/^\+?[0-9]{3,20}$/.test(PhoneNumber)) throw invalidParameter('PhoneNumber', 'it is none in E.164');
-      const notification = { messageId: context.newId(), topicArn: '', atMs: context.clock.now(), message };
-      keepSms(notification, PhoneNumber, context.targets);
-      return { MessageId: notification.messageId };
+      if (PhoneNumber !== undefined) return { MessageId: publishSms(PhoneNumber, fields) };
+      return { MessageId: await publish(TopicArn ?? TargetArn ?? '', fields) };
     },
     async PublishBatch(input) {
       const { TopicArn, PublishBatchRequestEntries: entries } = readInput(batchInput, input);
-      requireTopic(context, TopicArn);
-      checkBatch(entries);
+      const { attributes } = requireTopic(context, TopicArn);
+      checkBatch(entries, maxMessageBytes(attributes));
       const Successful: object[] = [];
       const Failed: object[] = [];
       for (const { Id, ...fields } of entries) {
         try {
-          Successful.push({ Id, MessageId: await publishToTopic(context, TopicArn, readMessage(fields)) });
+          Successful.push({ Id, MessageId: await publish(TopicArn, fields) });
         } catch (thrown) {
           if (!(thrown instanceof AwsApiError)) throw thrown;
           const { code: Code, message: Message, status } = thrown;
@@ -90,7 +76,7 @@ export function publishOperations(context: SnsContext): Record<string, Operation
 }
 
 /** The checks that a batch as a whole has to pass. */
-function checkBatch(entries: readonly { readonly Id: string; readonly Message: string }[]): void {
+function checkBatch(entries: readonly (MessageFields & { readonly Id: string })[], maxBytes: number): void {
   if (entries.length === 0) {
     throw snsError('EmptyBatchRequest', "The batch request doesn't contain any entries.");
   }
@@ -102,19 +88,17 @@ function checkBatch(entries: readonly { readonly Id: string; readonly Message: s
   }
   const wrong = entries.find(({ Id }) => !/^[A-Za-z0-9_-]{1,80}$/.test(Id));
   if (wrong !== undefined) {
+    const what = wrong.Id.length > 80 ? 'is too long' : 'contains an impermissible character';
     throw snsError(
       'InvalidBatchEntryId',
-      `The Id of a batch entry is not usable: "${wrong.Id.slice(0, 100)}".`,
+      `The Id of a batch entry in the batch request ${what}: ${wrong.Id.slice(0, 100)}`,
     );
   }
   if (new Set(entries.map(({ Id }) => Id)).size < entries.length) {
     throw snsError('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
   }
-  const bytes = entries.reduce((sum, { Message }) => sum + Buffer.byteLength(Message), 0);
-  if (bytes > MAX_MESSAGE_BYTES) {
-    throw snsError(
-      'BatchRequestTooLong',
-      `The messages have ${bytes} bytes, and ${MAX_MESSAGE_BYTES} are taken.`,
-    );
+  const bytes = entries.reduce((sum, entry) => sum + sizeBytes(entry), 0);
+  if (bytes > maxBytes) {
+    throw snsError('BatchRequestTooLong', `The messages have ${bytes} bytes, and ${maxBytes} are taken.`);
   }
 }

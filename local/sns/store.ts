@@ -1,27 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { openVersionedFile } from '../versioned-file.ts';
-
-/** Moves with every change of the tables below. */
-const SCHEMA_VERSION = 1;
-
-const SCHEMA = `
-  CREATE TABLE topics (
-    arn TEXT PRIMARY KEY,
-    attributes TEXT NOT NULL,
-    tags TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE subscriptions (
-    arn TEXT PRIMARY KEY,
-    topic_arn TEXT NOT NULL REFERENCES topics (arn) ON DELETE CASCADE,
-    protocol TEXT NOT NULL,
-    endpoint TEXT NOT NULL,
-    attributes TEXT NOT NULL,
-    token TEXT,
-    UNIQUE (topic_arn, protocol, endpoint)
-  ) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
 
 export interface Topic {
   readonly arn: string;
@@ -30,40 +8,54 @@ export interface Topic {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** See database.ts. */
+const STATES = ['pending', 'confirmed', 'deleted'] as const;
+
 export interface Subscription {
   readonly arn: string;
   readonly topicArn: string;
   readonly protocol: string;
   readonly endpoint: string;
+  /** As they were set, by SNS's names. */
   readonly attributes: Readonly<Record<string, string>>;
-  /** What its endpoint has to confirm it with; undefined when it is confirmed. */
+  readonly state: (typeof STATES)[number];
+  /** What its endpoint confirms it with; undefined when it was never asked to. */
   readonly token: string | undefined;
+  /** When the token was made. */
+  readonly tokenAtMs: number;
+  /** Whether it takes a signed request to end it: `AuthenticateOnUnsubscribe`. */
+  readonly isAuthenticated: boolean;
 }
 
-/** Topics and subscriptions, kept in one file. Lists are in the order of ARNs. */
+export interface SubscriptionCounts {
+  readonly confirmed: number;
+  readonly pending: number;
+  readonly deleted: number;
+  /** Of those that are not deleted. */
+  readonly filterPolicies: number;
+}
+
+/** Topics and subscriptions. Lists are in the order of ARNs, and have no subscription that is deleted. */
 export interface SnsStore {
   findTopic(arn: string): Topic | undefined;
   saveTopic(topic: Topic): void;
-  /** With its subscriptions; that there is none is no error. */
+  /** With its subscriptions and what was to be delivered to them; that there is none is no error. */
   removeTopic(arn: string): void;
   /** At most `limit` topics behind an ARN. */
   listTopics(after: string, limit: number): Topic[];
   countTopics(): number;
+  /** One that is deleted is found as well. */
   findSubscription(arn: string): Subscription | undefined;
   findSubscriptionOf(topicArn: string, protocol: string, endpoint: string): Subscription | undefined;
+  findByToken(topicArn: string, token: string): Subscription | undefined;
   saveSubscription(subscription: Subscription): void;
   removeSubscription(arn: string): void;
   /** At most `limit` subscriptions behind an ARN, of one topic or of all. */
   listSubscriptions(topicArn: string | undefined, after: string, limit: number): Subscription[];
-  countSubscriptions(topicArn: string): { readonly confirmed: number; readonly pending: number };
-  /** Deletes all topics and subscriptions. */
-  clear(): void;
-  close(): void;
+  countSubscriptions(topicArn: string): SubscriptionCounts;
 }
 
-/** @throws ConfigurationError TOPIC_FILE_UNUSABLE when the file cannot be opened or is of another version. */
-export function openStore(file: string): SnsStore {
-  const sql = open(file);
+export function createStore(sql: DatabaseSync): SnsStore {
   const topicByArn = sql.prepare('SELECT * FROM topics WHERE arn = ?');
   const upsertTopic = sql.prepare(
     'INSERT INTO topics VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET attributes = excluded.attributes, tags = excluded.tags',
@@ -75,16 +67,24 @@ export function openStore(file: string): SnsStore {
   const byEndpoint = sql.prepare(
     'SELECT * FROM subscriptions WHERE topic_arn = ? AND protocol = ? AND endpoint = ?',
   );
+  const byToken = sql.prepare('SELECT * FROM subscriptions WHERE topic_arn = ? AND token = ?');
   const upsert = sql.prepare(
-    `INSERT INTO subscriptions VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT (arn) DO UPDATE SET attributes = excluded.attributes, token = excluded.token`,
+    `INSERT INTO subscriptions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (arn) DO UPDATE SET attributes = excluded.attributes, state = excluded.state,
+       token = excluded.token, token_at_ms = excluded.token_at_ms, is_authenticated = excluded.is_authenticated`,
   );
   const remove = sql.prepare('DELETE FROM subscriptions WHERE arn = ?');
-  const list = sql.prepare(
-    'SELECT * FROM subscriptions WHERE topic_arn = coalesce(?, topic_arn) AND arn > ? ORDER BY arn LIMIT ?',
+  const ofTopic = sql.prepare(
+    `SELECT * FROM subscriptions WHERE topic_arn = ? AND arn > ? AND state <> 'deleted' ORDER BY arn LIMIT ?`,
+  );
+  const all = sql.prepare(
+    `SELECT * FROM subscriptions WHERE arn > ? AND state <> 'deleted' ORDER BY arn LIMIT ?`,
   );
   const count = sql.prepare(
-    `SELECT count(*) - count(token) AS confirmed, count(token) AS pending FROM subscriptions WHERE topic_arn = ?`,
+    `SELECT sum(state = 'confirmed') AS confirmed, sum(state = 'pending') AS pending,
+       sum(state = 'deleted') AS deleted,
+       sum(state <> 'deleted' AND json_extract(attributes, '$.FilterPolicy') IS NOT NULL) AS filter_policies
+     FROM subscriptions WHERE topic_arn = ?`,
   );
 
   return {
@@ -98,24 +98,34 @@ export function openStore(file: string): SnsStore {
     findSubscription: (arn) => optional(byArn.get(arn), readSubscription),
     findSubscriptionOf: (topicArn, protocol, endpoint) =>
       optional(byEndpoint.get(topicArn, protocol, endpoint), readSubscription),
-    saveSubscription({ arn, topicArn, protocol, endpoint, attributes, token }) {
-      upsert.run(arn, topicArn, protocol, endpoint, JSON.stringify(attributes), token ?? null);
+    findByToken: (topicArn, token) => optional(byToken.get(topicArn, token), readSubscription),
+    saveSubscription(subscription) {
+      const { arn, topicArn, protocol, endpoint, attributes, state, token, tokenAtMs } = subscription;
+      const isAuthenticated = subscription.isAuthenticated ? 1 : 0;
+      const texts = JSON.stringify(attributes);
+      upsert.run(arn, topicArn, protocol, endpoint, texts, state, token ?? null, tokenAtMs, isAuthenticated);
     },
     removeSubscription: (arn) => void remove.run(arn),
-    listSubscriptions: (topicArn, after, limit) =>
-      list.all(topicArn ?? null, after, limit).map(readSubscription),
-    countSubscriptions(topicArn) {
-      const row = count.get(topicArn);
-      return { confirmed: Number(row?.['confirmed']), pending: Number(row?.['pending']) };
+    listSubscriptions(topicArn, after, limit) {
+      const rows = topicArn === undefined ? all.all(after, limit) : ofTopic.all(topicArn, after, limit);
+      return rows.map(readSubscription);
     },
-    clear: () => sql.exec('DELETE FROM subscriptions; DELETE FROM topics'),
-    close: () => sql.close(),
+    countSubscriptions(topicArn) {
+      const row = count.get(topicArn) ?? {};
+      return {
+        confirmed: Number(row['confirmed']),
+        pending: Number(row['pending']),
+        deleted: Number(row['deleted']),
+        filterPolicies: Number(row['filter_policies']),
+      };
+    },
   };
 }
 
 type Row = Readonly<Record<string, unknown>>;
 
 const texts = z.record(z.string(), z.string());
+const states = z.enum(STATES);
 
 function readTopic(row: Row): Topic {
   return {
@@ -133,22 +143,13 @@ function readSubscription(row: Row): Subscription {
     protocol: String(row['protocol']),
     endpoint: String(row['endpoint']),
     attributes: texts.parse(JSON.parse(String(row['attributes']))),
+    state: states.parse(row['state']),
     token: typeof token === 'string' ? token : undefined,
+    tokenAtMs: Number(row['token_at_ms']),
+    isAuthenticated: row['is_authenticated'] === 1,
   };
 }
 
 function optional<Value>(row: Row | undefined, read: (row: Row) => Value): Value | undefined {
   return row === undefined ? undefined : read(row);
-}
-
-function open(file: string): DatabaseSync {
-  return openVersionedFile({
-    file,
-    schema: SCHEMA,
-    version: SCHEMA_VERSION,
-    code: 'TOPIC_FILE_UNUSABLE',
-    message: (reason) =>
-      `The topics cannot be kept in ${file}: ${reason}. Check that the folder may be written; the file ` +
-      'may be deleted, topics that were made by the API and their subscriptions are lost then.',
-  });
 }

@@ -9,8 +9,13 @@ import {
   type Operation,
   type SnsContext,
 } from './context.ts';
+import { isRaw } from './delivery/envelope.ts';
+import { describeEffective, effectivePolicy } from './delivery/http-policy.ts';
+import { isPosted } from './delivery/protocols.ts';
+import { scopeOf } from './filter-policy/filter.ts';
 import type { Subscription } from './store.ts';
-import { checkSubscriptionAttribute, confirmSubscription, subscribe } from './subscribe.ts';
+import { confirmSubscription, requireRoomForPolicy, subscribe, unsubscribe } from './subscribe.ts';
+import { changeAttributes } from './subscription-attributes.ts';
 
 const subscribeInput = z.object({
   TopicArn: z.string(),
@@ -19,7 +24,11 @@ const subscribeInput = z.object({
   Attributes: z.record(z.string(), z.string()).default({}),
   ReturnSubscriptionArn: z.string().optional(),
 });
-const confirmInput = z.object({ TopicArn: z.string(), Token: z.string() });
+const confirmInput = z.object({
+  TopicArn: z.string(),
+  Token: z.string(),
+  AuthenticateOnUnsubscribe: z.string().optional(),
+});
 const arnInput = z.object({ SubscriptionArn: z.string() });
 const listInput = z.object({ NextToken: z.string().optional() });
 const listOfTopicInput = z.object({ TopicArn: z.string(), NextToken: z.string().optional() });
@@ -33,15 +42,16 @@ export function subscriptionOperations(context: SnsContext): Record<string, Oper
   const { store, accountId } = context;
 
   function list(topicArn: string | undefined, token: string | undefined): object {
-    const { page, ...next } = pageOf(store.listSubscriptions(topicArn, afterToken(token), PAGE_SIZE + 1));
+    const found = store.listSubscriptions(topicArn, afterToken(token, 'arn:'), PAGE_SIZE + 1);
+    const { page, next } = pageOf(found, ({ arn }) => arn);
     const Subscriptions = page.map((subscription) => ({
-      SubscriptionArn: subscription.token === undefined ? subscription.arn : 'PendingConfirmation',
+      SubscriptionArn: subscription.state === 'pending' ? 'PendingConfirmation' : subscription.arn,
       Owner: accountId,
       Protocol: subscription.protocol,
       Endpoint: subscription.endpoint,
       TopicArn: subscription.topicArn,
     }));
-    return { Subscriptions, ...next };
+    return { Subscriptions, NextToken: next };
   }
 
   return {
@@ -51,16 +61,17 @@ export function subscriptionOperations(context: SnsContext): Record<string, Oper
         input,
       );
       const wanted = { topicArn: TopicArn, protocol: Protocol, endpoint: Endpoint, attributes: Attributes };
-      const { arn, token } = subscribe(context, wanted);
-      const isTold = token === undefined || ReturnSubscriptionArn === 'true';
+      const { arn, state } = subscribe(context, wanted);
+      const isTold = state === 'confirmed' || ReturnSubscriptionArn === 'true';
       return { SubscriptionArn: isTold ? arn : 'pending confirmation' };
     },
     ConfirmSubscription(input) {
-      const { TopicArn, Token } = readInput(confirmInput, input);
-      return { SubscriptionArn: confirmSubscription(context, TopicArn, Token).arn };
+      const { TopicArn, Token, AuthenticateOnUnsubscribe } = readInput(confirmInput, input);
+      const isAuthenticated = AuthenticateOnUnsubscribe === 'true';
+      return { SubscriptionArn: confirmSubscription(context, TopicArn, Token, isAuthenticated).arn };
     },
     Unsubscribe(input) {
-      store.removeSubscription(readInput(arnInput, input).SubscriptionArn);
+      unsubscribe(context, readInput(arnInput, input).SubscriptionArn, true);
       return {};
     },
     ListSubscriptions: (input) => list(undefined, readInput(listInput, input).NextToken),
@@ -70,30 +81,44 @@ export function subscriptionOperations(context: SnsContext): Record<string, Oper
     },
     GetSubscriptionAttributes(input) {
       const subscription = requireSubscription(context, readInput(arnInput, input).SubscriptionArn);
-      return { Attributes: describe(subscription, accountId) };
+      return { Attributes: describe(subscription, context) };
     },
     SetSubscriptionAttributes(input) {
       const { SubscriptionArn, AttributeName, AttributeValue } = readInput(setInput, input);
       const subscription = requireSubscription(context, SubscriptionArn);
-      checkSubscriptionAttribute(AttributeName, AttributeValue);
-      const attributes = { ...subscription.attributes, [AttributeName]: AttributeValue };
+      const { protocol, endpoint, attributes: current, topicArn } = subscription;
+      const changes = { [AttributeName]: AttributeValue };
+      const operation = 'SetSubscriptionAttributes';
+      const attributes = changeAttributes({ protocol, endpoint, current, changes, operation });
+      const isNew = attributes['FilterPolicy'] !== undefined && current['FilterPolicy'] === undefined;
+      if (isNew) requireRoomForPolicy(store.countSubscriptions(topicArn).filterPolicies);
       store.saveSubscription({ ...subscription, attributes });
       return {};
     },
   };
 }
 
-function describe(subscription: Subscription, accountId: string): Record<string, string> {
-  const { arn, topicArn, protocol, endpoint, attributes, token } = subscription;
+function describe(subscription: Subscription, { accountId, store }: SnsContext): Record<string, string> {
+  const { arn, topicArn, protocol, endpoint, attributes, state, isAuthenticated } = subscription;
+  const { FilterPolicyScope: _scope, ...rest } = attributes;
+  const isAsked = isPosted(subscription);
+  const topicPolicy = store.findTopic(topicArn)?.attributes['DeliveryPolicy'];
+  const http = isAsked
+    ? effectivePolicy(attributes['DeliveryPolicy'], topicPolicy, isRaw(subscription))
+    : undefined;
   return {
     RawMessageDelivery: 'false',
-    ...attributes,
+    ...rest,
+    // Without a policy its scope is not told.
+    ...(attributes['FilterPolicy'] === undefined ? {} : { FilterPolicyScope: scopeOf(subscription) }),
+    ...(http === undefined ? {} : { EffectiveDeliveryPolicy: describeEffective(topicPolicy, http) }),
     SubscriptionArn: arn,
+    SubscriptionPrincipal: `arn:aws:iam::${accountId}:root`,
     TopicArn: topicArn,
     Owner: accountId,
     Protocol: protocol,
     Endpoint: endpoint,
-    PendingConfirmation: String(token !== undefined),
-    ConfirmationWasAuthenticated: String(token === undefined),
+    PendingConfirmation: String(state === 'pending'),
+    ConfirmationWasAuthenticated: String(isAsked ? isAuthenticated : state === 'confirmed'),
   };
 }

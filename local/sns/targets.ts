@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
+import type { MetricDatum } from '../cloudwatch/metric.ts';
 import type { OutboxKind } from '../outbox/kinds.ts';
-import type { MessageAttribute } from './message.ts';
+import type { MessageAttribute } from './notification.ts';
+import type { Signer } from './signature/signer.ts';
 
 /** Where messages of topics go. What rejects is a delivery that failed. */
 export interface SnsTargets {
@@ -18,6 +20,12 @@ export interface SnsTargets {
    * @default nothing is refused
    */
   readonly authorise?: (delivery: { readonly topicArn: string; readonly endpoint: string }) => void;
+  /**
+   * Takes the metrics of the namespace `AWS/SNS`.
+   *
+   * @default nothing is counted
+   */
+  readonly putMetric?: (datum: MetricDatum) => void;
 }
 
 export interface DeliveryContext {
@@ -25,5 +33,11 @@ export interface DeliveryContext {
   readonly clock: Clock;
   /** `http://127.0.0.1:<port>` */
   readonly baseUrl: string;
+  readonly signer: Signer;
+  /** How text messages are sent where they do not say. */
+  readonly sms: {
+    attributes(): Readonly<Record<string, string>>;
+    isOptedOut(phoneNumber: string): boolean;
+  };
   readonly log: (message: string, data: Readonly<Record<string, unknown>>) => void;
 }

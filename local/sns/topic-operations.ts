@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkTopic } from './check.ts';
 import {
   afterToken,
   PAGE_SIZE,
@@ -9,21 +10,24 @@ import {
   type Operation,
   type SnsContext,
 } from './context.ts';
+import { describeEffective } from './delivery/http-policy.ts';
 import { invalidParameter, snsError } from './errors.ts';
+import { MAX_MESSAGE_BYTES } from './message.ts';
+import { policyOf } from './permission-operations.ts';
+import type { Topic } from './store.ts';
+import { MAX_LARGE_SUBSCRIPTIONS } from './subscribe.ts';
+import { readTags, tagSchema } from './tag-operations.ts';
+import { changeTopicAttributes, maxMessageBytes } from './topic-attributes.ts';
 
-/** Attributes that are kept and given back; nothing here encrypts, signs or traces. */
-const KEPT = new Set(['DisplayName', 'Policy', 'KmsMasterKeyId', 'TracingConfig', 'SignatureVersion']);
 const MAX_TOPICS = 100_000;
-const MAX_TAGS = 50;
 
 const texts = z.record(z.string(), z.string());
-const tag = z.object({ Key: z.string().min(1).max(128), Value: z.string().max(256) });
 const arnInput = z.object({ TopicArn: z.string() });
 const listInput = z.object({ NextToken: z.string().optional() });
 const createInput = z.object({
   Name: z.string(),
   Attributes: texts.default({}),
-  Tags: z.array(tag).max(MAX_TAGS).default([]),
+  Tags: z.array(tagSchema).default([]),
   DataProtectionPolicy: z.never({ error: 'data protection is not served' }).optional(),
 });
 const setInput = z.object({
@@ -31,41 +35,58 @@ const setInput = z.object({
   AttributeName: z.string(),
   AttributeValue: z.string().default(''),
 });
-const tagInput = z.object({ ResourceArn: z.string(), Tags: z.array(tag).max(MAX_TAGS).default([]) });
-const untagInput = z.object({ ResourceArn: z.string(), TagKeys: z.array(z.string()).default([]) });
 
 /** Makes a topic unless it is there; gives its ARN. @throws AwsApiError InvalidParameter, TopicLimitExceeded */
 export function createTopic(
   context: SnsContext,
   name: string,
-  attributes: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
   tags: Readonly<Record<string, string>> = {},
 ): string {
-  if (!/^[A-Za-z0-9_-]{1,256}$/.test(name)) throw invalidParameter('Topic Name', `"${name.slice(0, 300)}"`);
-  for (const [attribute, value] of Object.entries(attributes)) checkAttribute(attribute, value);
-  const wanted = withoutFifo(attributes);
+  const attributes = checkTopic(name, wanted);
   const arn = topicArn(context, name);
   const existing = context.store.findTopic(arn);
   if (existing !== undefined) {
-    const differs = Object.entries(wanted).some(([key, value]) => existing.attributes[key] !== value);
-    if (differs) throw invalidParameter('Attributes', 'Topic already exists with different attributes');
+    if (differs(attributes, existing.attributes)) {
+      throw invalidParameter('Attributes', 'Topic already exists with different attributes');
+    }
+    if (differs(tags, existing.tags)) {
+      throw invalidParameter('Tags', 'Topic already exists with different tags');
+    }
     return arn;
   }
   if (context.store.countTopics() >= MAX_TOPICS) throw snsError('TopicLimitExceeded', 'Topic Limit Exceeded');
-  context.store.saveTopic({ arn, attributes: wanted, tags });
+  context.store.saveTopic({ arn, attributes, tags });
   return arn;
 }
 
-/** A standard topic may be asked for in so many words, which then say nothing. */
-function withoutFifo(attributes: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== 'FifoTopic'));
+/** Whether something that is wanted is otherwise, or not there. */
+function differs(
+  wanted: Readonly<Record<string, string>>,
+  current: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(wanted).some(([key, value]) => current[key] !== value);
 }
 
-/** @throws AwsApiError InvalidParameter */
-export function checkAttribute(name: string, value: string): void {
-  if (KEPT.has(name) || (name === 'FifoTopic' && value === 'false')) return;
-  const served = [...KEPT].join(', ');
-  throw invalidParameter('AttributeName', `the attribute ${name} is not served here; served are ${served}`);
+/** Sets attributes of a topic. @throws AwsApiError InvalidParameter */
+export function setTopicAttributes(
+  { store }: SnsContext,
+  topic: Topic,
+  changes: Readonly<Record<string, string>>,
+): void {
+  const attributes = changeTopicAttributes(topic.attributes, changes);
+  if (maxMessageBytes(attributes) > MAX_MESSAGE_BYTES) {
+    const subscriptions = store.listSubscriptions(topic.arn, '', MAX_LARGE_SUBSCRIPTIONS + 1);
+    const fits = subscriptions.every(({ protocol }) => protocol === 'sqs' || protocol === 'lambda');
+    if (!fits || subscriptions.length > MAX_LARGE_SUBSCRIPTIONS) {
+      throw invalidParameter(
+        'MaximumMessageSize',
+        `a topic for messages larger than ${MAX_MESSAGE_BYTES} bytes has at most ${MAX_LARGE_SUBSCRIPTIONS} ` +
+          'subscriptions, of queues and functions only',
+      );
+    }
+  }
+  store.saveTopic({ ...topic, attributes });
 }
 
 export function topicOperations(context: SnsContext): Record<string, Operation> {
@@ -73,78 +94,37 @@ export function topicOperations(context: SnsContext): Record<string, Operation> 
   return {
     CreateTopic(input) {
       const { Name, Attributes, Tags } = readInput(createInput, input);
-      const tags = Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]));
-      return { TopicArn: createTopic(context, Name, Attributes, tags) };
+      return { TopicArn: createTopic(context, Name, Attributes, readTags(Tags)) };
     },
     DeleteTopic(input) {
       store.removeTopic(readInput(arnInput, input).TopicArn);
       return {};
     },
     ListTopics(input) {
-      const after = afterToken(readInput(listInput, input).NextToken);
-      const { page, ...next } = pageOf(store.listTopics(after, PAGE_SIZE + 1));
-      return { Topics: page.map(({ arn }) => ({ TopicArn: arn })), ...next };
+      const after = afterToken(readInput(listInput, input).NextToken, 'arn:');
+      const { page, next } = pageOf(store.listTopics(after, PAGE_SIZE + 1), ({ arn }) => arn);
+      return { Topics: page.map(({ arn }) => ({ TopicArn: arn })), NextToken: next };
     },
     GetTopicAttributes(input) {
       const topic = requireTopic(context, readInput(arnInput, input).TopicArn);
-      const { confirmed, pending } = store.countSubscriptions(topic.arn);
+      const { confirmed, pending, deleted } = store.countSubscriptions(topic.arn);
       const Attributes = {
         DisplayName: '',
-        Policy: defaultPolicy(context, topic.arn),
         ...topic.attributes,
+        Policy: JSON.stringify(policyOf(topic, context.accountId)),
+        EffectiveDeliveryPolicy: describeEffective(topic.attributes['DeliveryPolicy']),
         TopicArn: topic.arn,
         Owner: context.accountId,
         SubscriptionsConfirmed: String(confirmed),
         SubscriptionsPending: String(pending),
-        SubscriptionsDeleted: '0',
+        SubscriptionsDeleted: String(deleted),
       };
       return { Attributes };
     },
     SetTopicAttributes(input) {
       const { TopicArn, AttributeName, AttributeValue } = readInput(setInput, input);
-      const topic = requireTopic(context, TopicArn);
-      checkAttribute(AttributeName, AttributeValue);
-      store.saveTopic({ ...topic, attributes: { ...topic.attributes, [AttributeName]: AttributeValue } });
+      setTopicAttributes(context, requireTopic(context, TopicArn), { [AttributeName]: AttributeValue });
       return {};
-    },
-    TagResource(input) {
-      const { ResourceArn, Tags } = readInput(tagInput, input);
-      const topic = requireTopic(context, ResourceArn);
-      const added = Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]));
-      const tags = { ...topic.tags, ...added };
-      if (Object.keys(tags).length > MAX_TAGS)
-        throw invalidParameter('Tags', `there are at most ${MAX_TAGS}`);
-      store.saveTopic({ ...topic, tags });
-      return {};
-    },
-    UntagResource(input) {
-      const { ResourceArn, TagKeys } = readInput(untagInput, input);
-      const topic = requireTopic(context, ResourceArn);
-      const kept = Object.entries(topic.tags).filter(([key]) => !TagKeys.includes(key));
-      store.saveTopic({ ...topic, tags: Object.fromEntries(kept) });
-      return {};
-    },
-    ListTagsForResource(input) {
-      const { tags } = requireTopic(context, readInput(tagInput, input).ResourceArn);
-      return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
     },
   };
-}
-
-/** The policy that SNS gives a topic: its owner may do everything. */
-function defaultPolicy({ accountId }: SnsContext, arn: string): string {
-  return JSON.stringify({
-    Version: '2008-10-17',
-    Id: '__default_policy_ID',
-    Statement: [
-      {
-        Sid: '__default_statement_ID',
-        Effect: 'Allow',
-        Principal: { AWS: '*' },
-        Action: ['SNS:Publish', 'SNS:Subscribe', 'SNS:GetTopicAttributes', 'SNS:SetTopicAttributes'],
-        Resource: arn,
-        Condition: { StringEquals: { 'AWS:SourceOwner': accountId } },
-      },
-    ],
-  });
 }

@@ -11,6 +11,8 @@ export interface SqsContext {
   readonly messages: MessageStore;
   readonly waiters: Waiters & { readonly closed: boolean };
   readonly clock: Clock;
+  /** What callers live in. */
+  readonly callersClock: Clock;
   readonly accountId: string;
   readonly region: string;
   readonly newId: () => string;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { sendError } from '../endpoint/error-response.ts';
+import { readJsonBody, sendJson } from '../endpoint/json-service.ts';
 import type { AwsRequest, ServiceHandler } from '../endpoint/service.ts';
 import { renderXml } from '../endpoint/xml.ts';
 import { AwsApiError } from '../errors.ts';
@@ -26,8 +27,8 @@ export function createHandler(operations: Readonly<Record<string, Operation>>): 
   async function answerJson(target: string, request: AwsRequest, response: ServerResponse): Promise<void> {
     try {
       const operation = find(target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : target);
-      const output = await operation(readJson(request.body), caller(request, response));
-      send(response, 'application/x-amz-json-1.0', JSON.stringify(output));
+      const output = await operation(readJsonBody(request.body, notJson), caller(request, response));
+      sendJson(response, '1.0', output);
     } catch (thrown) {
       // What is no error of the API is for the endpoint to log and to answer; so below.
       if (!(thrown instanceof AwsApiError)) throw thrown;
@@ -51,7 +52,9 @@ export function createHandler(operations: Readonly<Record<string, Operation>>): 
         ...(result === undefined ? {} : { [`${action}Result`]: result }),
         ResponseMetadata: { RequestId: requestId },
       };
-      send(response, 'text/xml', renderXml(`${action}Response`, content, NAMESPACE));
+      const body = renderXml(`${action}Response`, content, NAMESPACE);
+      response.writeHead(200, { 'content-type': 'text/xml', 'content-length': Buffer.byteLength(body) });
+      response.end(body);
     } catch (thrown) {
       if (!(thrown instanceof AwsApiError)) throw thrown;
       const { status, code, message } = thrown;
@@ -67,12 +70,8 @@ export function createHandler(operations: Readonly<Record<string, Operation>>): 
   };
 }
 
-function readJson(body: Buffer): unknown {
-  try {
-    return body.length === 0 ? {} : JSON.parse(body.toString());
-  } catch {
-    throw sqsError('InvalidParameterValue', 'The request is not JSON.');
-  }
+function notJson(): AwsApiError {
+  return sqsError('InvalidParameterValue', 'The request is not JSON.');
 }
 
 /** Parameters may stand in the query and in the body; the path may stand for the queue's URL. */
@@ -89,9 +88,4 @@ function caller({ accessKeyId }: AwsRequest, response: ServerResponse) {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   return { senderId: accessKeyId, signal: gone.signal };
-}
-
-function send(response: ServerResponse, type: string, body: string): void {
-  response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) });
-  response.end(body);
 }

@@ -104,7 +104,7 @@ function md5OfText(text: string): string {
 
 /** The operations on messages. */
 export function messageOperations(context: SqsContext) {
-  const { messages, waiters, clock } = context;
+  const { messages, waiters, clock, callersClock } = context;
 
   /** Receives what is there, else waits for it as long as the caller wants and stays. */
   async function receive(
@@ -113,16 +113,16 @@ export function messageOperations(context: SqsContext) {
   ): Promise<ReceivedMessage[]> {
     const { attributes } = queueByUrl(context, input.QueueUrl);
     const waitSeconds = input.WaitTimeSeconds ?? numberAttribute(attributes, 'ReceiveMessageWaitTimeSeconds');
-    const deadline = clock.now() + waitSeconds * 1_000;
+    const deadlineMs = callersClock.now() + waitSeconds * 1_000;
     for (;;) {
       if (signal?.aborted === true || waiters.closed) return [];
       // Looked up again each time: while one sleeps the queue may be changed or deleted.
       const queue = queueByUrl(context, input.QueueUrl);
       const now = clock.now();
       const found = receiveNow(queue, input, now);
-      if (found.length > 0 || now >= deadline) return found;
-      const next = messages.nextVisibleAt(queue.id, now) ?? deadline;
-      await waiters.wait(queue.id, Math.min(deadline, next), signal);
+      if (found.length > 0 || callersClock.now() >= deadlineMs) return found;
+      const visibleAtMs = messages.nextVisibleAt(queue.id, now);
+      await waiters.wait(queue.id, { deadlineMs, visibleAtMs }, signal);
     }
   }
 

@@ -15,6 +15,8 @@ export interface SqsOptions {
   /** Where the queues are kept, in a folder that exists; `:memory:` keeps them nowhere. */
   readonly file: string;
   readonly clock: Clock;
+  /** What those live in who wait for messages, however the cloud's clock is moved. @default `clock` */
+  readonly callersClock?: Clock;
   /** Twelve digits. */
   readonly accountId: string;
   readonly region: string;
@@ -51,13 +53,14 @@ export interface Sqs {
 
 /** Amazon SQS: standard queues, kept in one SQLite file. */
 export function createSqs(options: SqsOptions): Sqs {
-  const { file, clock, accountId, region, baseUrl, newId = randomUUID } = options;
+  const { file, clock, callersClock = clock, accountId, region, baseUrl, newId = randomUUID } = options;
   const database = openDatabase(file);
   const context: SqsContext = {
     queues: createQueueStore(database),
     messages: createMessageStore(database, newId),
-    waiters: createWaiters(clock),
+    waiters: createWaiters(clock, callersClock),
     clock,
+    callersClock,
     accountId,
     region,
     newId,

@@ -1,6 +1,6 @@
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { errorText } from '../../shared/errors.ts';
-import { ConfigurationError } from '../errors.ts';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { inTransaction } from '../transaction.ts';
+import { openVersionedFile } from '../versioned-file.ts';
 import type { QueueAttributes } from './queue-attributes.ts';
 
 /** Moves with every change of the tables below. */
@@ -63,53 +63,24 @@ export interface Database {
 }
 
 /**
- * Opens the file, or makes it. Written data survives the end of this process in any way (WAL, synchronous
- * NORMAL); only a power cut can take back the last moments, never break the file.
- *
- * @throws ConfigurationError when the file cannot be opened or is of another version.
+ * @param file in a folder that exists; `:memory:` keeps nothing.
+ * @throws ConfigurationError QUEUE_FILE_UNUSABLE when the file cannot be opened or is of another version.
  */
 export function openDatabase(file: string): Database {
-  const sql = open(file);
+  const sql = openVersionedFile({
+    file,
+    schema: SCHEMA,
+    version: SCHEMA_VERSION,
+    code: 'QUEUE_FILE_UNUSABLE',
+    message: (reason) =>
+      `The queues cannot be kept in ${file}: ${reason}. Check that the folder exists and may be written; ` +
+      'the file may be deleted, its messages are lost then.',
+  });
   return {
     sql,
-    transaction(work) {
-      sql.exec('BEGIN IMMEDIATE');
-      try {
-        const result = work();
-        sql.exec('COMMIT');
-        return result;
-      } catch (thrown) {
-        sql.exec('ROLLBACK');
-        throw thrown;
-      }
-    },
+    transaction: (work) => inTransaction(sql, work),
     close: () => sql.close(),
   };
-}
-
-function open(file: string): DatabaseSync {
-  let sql: DatabaseSync | undefined;
-  let version: number;
-  try {
-    sql = new DatabaseSync(file, { timeout: 5_000 });
-    sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
-    version = Number(sql.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-    if (version === 0) sql.exec(`BEGIN; ${SCHEMA} COMMIT;`);
-  } catch (cause) {
-    sql?.close();
-    throw new ConfigurationError(
-      `The queues cannot be kept in ${file}: ${errorText(cause)}. Check that the folder exists and may be ` +
-        'written; a broken file may be deleted, its messages are lost then.',
-      { code: 'QUEUE_FILE_UNUSABLE', data: { file }, cause },
-    );
-  }
-  if (version === 0 || version === SCHEMA_VERSION) return sql;
-  sql.close();
-  throw new ConfigurationError(
-    `${file} was written by another version of this program (${version}, not ${SCHEMA_VERSION}). Delete it to ` +
-      'begin with empty queues, or use that version.',
-    { code: 'QUEUE_FILE_VERSION', data: { file, version } },
-  );
 }
 
 /** The queues themselves: what they are called and how they are set. */

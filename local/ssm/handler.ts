@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { createJsonService } from '../endpoint/json-service.ts';
 import type { ServiceHandler } from '../endpoint/service.ts';
 import { AwsApiError } from '../errors.ts';
 import { PARAMETER_TYPES, type Parameter, type Store } from './store.ts';
-
-const TARGET_PREFIX = 'AmazonSSM.';
 
 /** What a standard parameter may hold. */
 const MAX_VALUE_BYTES = 4_096;
@@ -83,27 +82,18 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
 };
 
-/** Answers requests to the SSM API, in JSON 1.1. */
+/** Answers requests to the SSM API. */
 export function createHandler(store: Store, context: Context): ServiceHandler {
-  const byName = new Map(Object.entries(OPERATIONS));
-  return ({ headers, body }, response) => {
-    const target = headers['x-amz-target'];
-    const isOurs = typeof target === 'string' && target.startsWith(TARGET_PREFIX);
-    const operation = isOurs ? byName.get(target.slice(TARGET_PREFIX.length)) : undefined;
-    if (operation === undefined) {
-      const served = [...byName.keys()].join(', ');
-      throw ssmError(
-        'UnknownOperationException',
-        `The operation ${String(target).slice(0, 100)} is not served here. Served are: ${served}.`,
-      );
-    }
-    const output = JSON.stringify(operation(readJson(body), store, context));
-    response.writeHead(200, {
-      'content-type': 'application/x-amz-json-1.1',
-      'content-length': Buffer.byteLength(output),
-    });
-    response.end(output);
-  };
+  const bound = Object.entries(OPERATIONS).map(
+    ([operationName, operation]) =>
+      [operationName, (input: unknown) => operation(input, store, context)] as const,
+  );
+  return createJsonService({
+    version: '1.1',
+    targetPrefix: 'AmazonSSM.',
+    operations: Object.fromEntries(bound),
+    error: ssmError,
+  });
 }
 
 function described(parameter: Parameter, isDecrypted: boolean, { arnPrefix }: Context): object {
@@ -128,14 +118,6 @@ function read<Schema extends z.ZodType>(schema: Schema, input: unknown): z.outpu
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw ssmError('ValidationException', z.prettifyError(parsed.error));
-}
-
-function readJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    throw ssmError('ValidationException', 'The request is not JSON.');
-  }
 }
 
 /** The errors of the SSM API travel under 400. */

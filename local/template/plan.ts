@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.ts';
 import { LOCAL_API_ID } from '../http-api/index.ts';
 import { conditionHolds, resolveIntrinsics, type Named, type Scope } from './intrinsics.ts';
+import { alarm } from './resource-types/alarm.ts';
 import { bucketPolicy } from './resource-types/bucket-policy.ts';
 import { bucket } from './resource-types/bucket.ts';
 import { deliveryStream } from './resource-types/delivery-stream.ts';
@@ -21,6 +22,7 @@ import { role } from './resource-types/role.ts';
 import { ruleDestination } from './resource-types/rule-destination.ts';
 import { subscription } from './resource-types/subscription.ts';
 import { table } from './resource-types/table.ts';
+import { topicInlinePolicy } from './resource-types/topic-inline-policy.ts';
 import { topicPolicy } from './resource-types/topic-policy.ts';
 import { topicRule } from './resource-types/topic-rule.ts';
 import { topic } from './resource-types/topic.ts';
@@ -35,10 +37,12 @@ const RESOURCE_TYPES: readonly ResourceType[] = [
   topic,
   subscription,
   topicPolicy,
+  topicInlinePolicy,
   topicRule,
   ruleDestination,
   deliveryStream,
   logGroup,
+  alarm,
   role,
   rolePolicy,
   managedPolicy,

@@ -144,7 +144,8 @@ export function readTemplate(service: unknown): Template {
     const read = readFunction(key, definition, provider);
     definitions.push(read);
     const events = readEvents(read, definition.events ?? []);
-    Object.assign(found, events.resources);
+    // Functions may listen to one topic or bus: the first makes it, as in a deployment.
+    for (const [logicalId, resource] of Object.entries(events.resources)) found[logicalId] ??= resource;
     routes.push(...events.routes);
   }
   const httpApi = readHttpApi(provider.httpApi, routes);

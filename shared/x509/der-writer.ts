@@ -17,23 +17,20 @@ export function objectIdentifier(identifier: string): Uint8Array {
   return der(tags.objectIdentifier, Uint8Array.from([top * 40 + second, ...rest].flatMap(base128)));
 }
 
-/** @param magnitude of a number that is not negative */
+/** @param magnitude of a number that is not negative, the highest byte first */
 export function unsignedInteger(magnitude: Uint8Array): Uint8Array {
+  const first = magnitude.findIndex((byte) => byte !== 0);
+  const significant = first === -1 ? Uint8Array.of(0) : magnitude.subarray(first);
   // The first bit of an INTEGER is its sign.
-  const sign = ((magnitude[0] ?? 0x80) & 0x80) === 0 ? [] : [0];
-  return der(tags.integer, Uint8Array.from(sign), magnitude);
+  const sign = ((significant[0] ?? 0) & 0x80) === 0 ? [] : [0];
+  return der(tags.integer, Uint8Array.from(sign), significant);
 }
 
 function lengthBytes(length: number): Uint8Array {
   if (length < 0x80) return Uint8Array.of(length);
-  const bytes = bigEndian(length);
-  return Uint8Array.from([0x80 + bytes.length, ...bytes]);
-}
-
-function bigEndian(number: number): number[] {
   const bytes: number[] = [];
-  for (let rest = number; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
-  return bytes;
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
+  return Uint8Array.from([0x80 + bytes.length, ...bytes]);
 }
 
 /** Seven bits a byte, the highest first; all but the last have their top bit set (X.690 §8.19.2). */

@@ -34,7 +34,7 @@ export interface RevocationOptions extends OcspOptions {
 }
 
 /** RFC 5280 §5.3.1: the only reason that may be taken back. */
-const CERTIFICATE_HOLD = 6;
+export const CERTIFICATE_HOLD = 6;
 
 /**
  * Asks everybody who can say whether a certificate is revoked: the list of its CA, by issuer and serial number, and
@@ -91,8 +91,13 @@ function crlAddresses(
   ca: Certificate,
   address: string | undefined,
 ): readonly string[] | undefined {
-  if (address !== undefined) return [address.replaceAll('{caCertificateId}', ca.certificateId)];
+  if (address !== undefined) return [crlAddressOfCa(address, ca.certificateId)];
   return crlAddressesOf(certificate.extensions);
+}
+
+/** An address as `RevocationOptions.crlAddress` has it, for one CA. */
+export function crlAddressOfCa(address: string, caCertificateId: string): string {
+  return address.replaceAll('{caCertificateId}', caCertificateId);
 }
 
 function revoked(by: RevocationSourceName, revokedAtMs: number, reasonCode: number): RevocationStatus {

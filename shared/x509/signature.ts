@@ -1,4 +1,4 @@
-import { constants, verify, type KeyObject } from 'node:crypto';
+import { constants, verify, type KeyObject, type X509Certificate } from 'node:crypto';
 import { childrenOf, contextTag, objectIdentifierOf, required, tags, type DerValue } from './der.ts';
 import { X509Error } from './errors.ts';
 
@@ -63,6 +63,16 @@ export function isSignedBy(
     ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO }
     : {};
   return verify(hash, signed, { key: publicKey, ...padding }, signature);
+}
+
+/** Whether a certificate is signed with the key that is in another one. */
+export function isSignatureOf(certificate: X509Certificate, signer: X509Certificate): boolean {
+  try {
+    return certificate.verify(signer.publicKey);
+  } catch {
+    // A key of a kind that OpenSSL cannot check with has signed nothing.
+    return false;
+  }
 }
 
 function findAlgorithm(algorithm: DerValue | undefined): Algorithm | undefined {

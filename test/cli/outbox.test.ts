@@ -85,6 +85,31 @@ test('Kinds can be chosen, and with --json a record is printed whole.', async ()
   ]);
 });
 
+test('With --read mail and text messages are as their readers would see them, and steer no terminal.', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-outbox-'));
+  const own = openOutbox(path.join(folder, '.glasshouse', 'outbox'), clock);
+  const mail = {
+    address: 'a@example.com',
+    from: 'House <h@example.com>',
+    subject: 'Hot\nBcc: b',
+    message: 'text',
+  };
+  own.keep('email', { ...mail, body: 'text\n\u001b[2J\n--\nthe way out\n' });
+  own.keep('email', { address: 'b@example.com', subject: 'Older', message: 'without a body' });
+  own.keep('sms', { phoneNumber: '+41', senderId: 'Green', message: 'HOUSE> hot' });
+  own.keep('kinesis', { streamName: 's' });
+  own.close();
+  const date = new Date(clock.now()).toISOString();
+  expect((await run(['--read', '--kind', 'email', '--kind', 'sms', '-k', 'kinesis'], folder)).out).toBe(
+    `Date: ${date}\nFrom: House <h@example.com>\nTo: a@example.com\nSubject: Hot\\nBcc: b\n\n` +
+      'text\n\\u001b[2J\n--\nthe way out\n\n\n' +
+      `Date: ${date}\nTo: b@example.com\nSubject: Older\n\nwithout a body\n\n` +
+      `Date: ${date}\nFrom: Green\nTo: +41\n\nHOUSE> hot\n\n` +
+      `${date} kinesis s\n`,
+  );
+  rmSync(folder, { recursive: true });
+});
+
 test('An empty outbox is said to be empty, where nobody pipes it on.', async () => {
   const empty = await run([], path.join(cwd, 'elsewhere'));
   expect(empty.out).toBe('');
@@ -97,6 +122,7 @@ test.each<[string[], string]>([
     '--kind takes kinesis, step-functions, timestream, open-search, sms, email, not "kinesi"',
   ],
   [['sms'], 'outbox takes no "sms": choose with --kind'],
+  [['--read', '--json'], '--read and --json cannot both be had'],
 ])('%j is refused: %s.', async (words, reason) => {
   await expect(run(words)).rejects.toThrow(reason);
 });

@@ -25,6 +25,7 @@ test('The environment stands over serverless.yml, and that over the defaults.', 
     GLASSHOUSE_RETRY_DELAYS_SECONDS: '0.1,0.2',
     GLASSHOUSE_DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000',
     GLASSHOUSE_ENDPOINT_PORT: '',
+    GLASSHOUSE_RATES: 'aws',
     GLASSHOUSE_FRESH: '1',
   };
   expect(readConfiguration(custom, '/service', environment)).toEqual({
@@ -37,6 +38,7 @@ test('The environment stands over serverless.yml, and that over the defaults.', 
     httpApiPort: 3001,
     maxConcurrency: 6,
     retryDelaysSeconds: [0.1, 0.2],
+    rates: 'aws',
     dynamodbEndpoint: 'http://127.0.0.1:8000',
   });
 });
@@ -53,6 +55,7 @@ test.each<[names: string, custom: unknown, environment: NodeJS.ProcessEnv]>([
   ['retryDelaysSeconds', {}, { GLASSHOUSE_RETRY_DELAYS_SECONDS: '1,soon' }],
   ['dynamodbEndpoint', {}, { GLASSHOUSE_DYNAMODB_ENDPOINT: 'here' }],
   ['maxConcurrency', { maxConcurrency: 0 }, {}],
+  ['rates', {}, { GLASSHOUSE_RATES: 'fast' }],
   ['custom.glasshouse', 'yes', {}],
 ])('What cannot be used is named: %s.', (names, custom, environment) => {
   const read = () => readConfiguration(custom, '/service', environment);

@@ -11,7 +11,7 @@ let logs: Logs;
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-logs-'));
   clock = new ManualClock();
-  logs = openLogs(path.join(folder, 'logs'), clock);
+  logs = openLogs(path.join(folder, 'logs'), clock, clock);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

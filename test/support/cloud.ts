@@ -36,6 +36,7 @@ export async function startTestCloud(
     folder?: string;
     retryDelaysSeconds?: readonly number[];
     maxConcurrency?: number;
+    rates?: 'aws' | 'unlimited';
     ports?: Partial<Record<'mqttPort' | 'mqttsPort' | 'httpsPort' | 'endpointPort' | 'pagePort', number>>;
   } = {},
 ) {
@@ -52,6 +53,7 @@ export async function startTestCloud(
     httpApiPort: 0,
     ...options.ports,
     maxConcurrency: options.maxConcurrency ?? 3,
+    ...(options.rates === undefined ? {} : { rates: options.rates }),
     retryDelaysSeconds: options.retryDelaysSeconds ?? [0.05, 0.1],
   });
   const cloud: Cloud = await startCloud({

@@ -1,28 +1,24 @@
 import type { Clock, Timer } from '../../local/clock.ts';
+import { TimerHeap } from '../../local/clock/timer-heap.ts';
 
 /** A clock that stands still until it is told to advance. */
 export class ManualClock implements Clock {
   #nowMs = Date.UTC(2026, 10, 21);
-  readonly #timers = new Set<{ dueMs: number; callback: () => void }>();
+  readonly #timers = new TimerHeap();
 
   now(): number {
     return this.#nowMs;
   }
 
   schedule(delayMs: number, callback: () => void): Timer {
-    const timer = { dueMs: this.#nowMs + delayMs, callback };
-    this.#timers.add(timer);
-    return { cancel: () => this.#timers.delete(timer) };
+    return { cancel: this.#timers.add(this.#nowMs + delayMs, callback) };
   }
 
   advance(ms: number): void {
     const endMs = this.#nowMs + ms;
-    for (;;) {
-      const [next] = [...this.#timers]
-        .filter(({ dueMs }) => dueMs <= endMs)
-        .sort((a, b) => a.dueMs - b.dueMs);
+    while ((this.#timers.first()?.dueMs ?? Infinity) <= endMs) {
+      const next = this.#timers.takeFirst();
       if (next === undefined) break;
-      this.#timers.delete(next);
       this.#nowMs = next.dueMs;
       next.callback();
     }

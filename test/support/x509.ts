@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { contextTag } from '../../local/iot/x509/der-tags.ts';
-import { bitString, der, sequence, unsignedInteger } from '../../local/iot/x509/der-writer.ts';
+import { contextTag } from '../../shared/x509/der.ts';
+import { der, sequence, unsignedInteger } from '../../shared/x509/der-writer.ts';
+import { bitString } from '../../local/iot/x509/der-writer.ts';
 import { certificatePem, readCertificate, type Certificate } from '../../local/iot/x509/certificate.ts';
 import { writeName, type DistinguishedName } from '../../local/iot/x509/distinguished-name.ts';
 import { issueCertificate, type NewCertificate } from '../../local/iot/x509/issue.ts';

@@ -99,7 +99,7 @@ function readWill(call: ConnectCall): Verdict {
 }
 
 function limitRate({ gateway, identity: { clientId } }: ConnectCall): Verdict {
-  return gateway.connectRates.take(clientId, gateway.clock.now())
+  return gateway.connectRates.take(clientId, gateway.networkClock.now())
     ? undefined
     : end('THROTTLED', `${clientId} connects more than ${gateway.limits.connectsPerSecond} times a second`);
 }

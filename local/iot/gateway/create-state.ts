@@ -32,6 +32,7 @@ export function createState(options: GatewayOptions & { readonly uuid: () => str
     publish,
     authoriser: options.authoriser ?? allowAll,
     log,
+    refused: options.refused,
     uuid,
     random: options.random ?? Math.random,
     servedTopics: new Set(options.servedTopics),

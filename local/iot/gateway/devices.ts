@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { PublishMessage } from '../message.ts';
 import type { Authoriser } from './authoriser.ts';
 import type { Admission, Door } from './door.ts';
+import { certificateIdOf } from '../x509/certificate.ts';
 import { turnedAway } from './verdict.ts';
 
 /** What the registry knows of a certificate. */
@@ -10,6 +11,8 @@ export interface DeviceIdentity {
   readonly certificateId: string;
   /** AWS's word for it; only ACTIVE certificates may connect. */
   readonly status: string;
+  /** Why it may not connect although it is ACTIVE, as words that follow "the certificate". */
+  readonly problem?: string;
 }
 
 /** The registry, as far as the gateway needs it. Both must answer at once. */
@@ -22,6 +25,8 @@ export interface DeviceDirectory {
    */
   registerAtFirstConnect(certificateDer: Uint8Array): {
     readonly event?: { readonly topic: string; readonly payload: string };
+    /** Why nothing is put down. */
+    readonly problem?: string;
   };
 }
 
@@ -64,12 +69,19 @@ function admit(
     return { refused: turnedAway('AUTH_ERROR', 'the client showed no certificate') };
   }
   const identity = options.directory.identify(certificateDer);
+  // AWS asks first whether the certificate holds, and then whether it is registered.
+  if (identity?.problem !== undefined) {
+    const detail = `the certificate ${identity.problem}`;
+    return { refused: turnedAway('AUTH_ERROR', detail, identity.certificateId) };
+  }
   if (identity?.status === 'ACTIVE') return { principal: identity.certificateId };
-  const { event } = options.directory.registerAtFirstConnect(certificateDer);
+  const { event, problem } = options.directory.registerAtFirstConnect(certificateDer);
   if (event !== undefined) publishRegistration(options, event, caller);
   const status = identity === undefined ? 'is not registered' : `is ${identity.status}`;
   const step = event === undefined ? '' : '; its registration was announced, and waits for an activation';
-  return { refused: turnedAway('AUTH_ERROR', `the certificate ${status}${step}`) };
+  const why = problem === undefined ? '' : `; it ${problem}`;
+  const detail = `the certificate ${status}${step}${why}`;
+  return { refused: turnedAway('AUTH_ERROR', detail, certificateIdOf(certificateDer)) };
 }
 
 /** In a rule, `clientid()` is that of the CONNECT. */

@@ -1,6 +1,8 @@
 import type { Buffer } from 'node:buffer';
+import type { ClientPacket } from './codec/packets.ts';
 import type { Connection } from './connection.ts';
 import { present } from './present.ts';
+import { tellRefusal } from './refusal.ts';
 import type { GatewayState } from './state.ts';
 import type { End } from './verdict.ts';
 import { settleWill } from './will.ts';
@@ -11,6 +13,8 @@ const lingerMs = 1_000;
 export interface Ending {
   /** Whether the last will is published. @default unless the client has said goodbye (AWS) */
   readonly publishesWill?: boolean;
+  /** The packet that it ends with, if it is one. */
+  readonly packet?: ClientPacket | undefined;
 }
 
 /**
@@ -21,7 +25,7 @@ export function endConnection(
   gateway: GatewayState,
   connection: Connection,
   why: End,
-  { publishesWill = why.reason !== 'CLIENT_INITIATED_DISCONNECT' }: Ending = {},
+  { publishesWill = why.reason !== 'CLIENT_INITIATED_DISCONNECT', packet }: Ending = {},
 ): void {
   if (connection.ended) return;
   connection.ended = true;
@@ -35,6 +39,7 @@ export function endConnection(
     reason: why.reason,
     detail: why.detail,
   });
+  tellRefusal(gateway, connection, 'disconnected', why, packet);
   if (client === undefined) return;
   const { session, will, identity } = client;
   gateway.sessions.release(session);

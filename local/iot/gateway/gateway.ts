@@ -14,6 +14,7 @@ import type { Door } from './door.ts';
 import { endConnection } from './end.ts';
 import type { GatewayLimits } from './limits.ts';
 import { OutgoingMessage } from './outgoing.ts';
+import type { GatewayRefusal } from './refusal.ts';
 import type { RetainedEntry } from './retained.ts';
 import type { DropCounts, GatewayLogEntry, GatewayState } from './state.ts';
 import type { SessionStorage } from './storage/session-storage.ts';
@@ -38,6 +39,8 @@ export interface GatewayOptions {
   readonly storage?: SessionStorage;
   /** @default nothing is logged */
   readonly log?: (entry: GatewayLogEntry) => void;
+  /** Told of what the gateway itself does not let clients do. @default nobody is told */
+  readonly refused?: (refusal: GatewayRefusal) => void;
   /** Trace ids, session identifiers and generated client ids. @default Node's random UUIDs */
   readonly uuid?: () => string;
   /** Picks the member of a shared subscription: from 0 to below 1. @default Math.random */

@@ -16,6 +16,7 @@ export { listenTcp } from './listen-tcp.ts';
 export { listenTls } from './listen-tls.ts';
 export type { ServerCertificate, TlsOptions } from './listen-tls.ts';
 export type { DeviceListener, DeviceListener as TcpListener, ListenerOptions } from './listening.ts';
+export type { GatewayRefusal, RefusalEffect } from './refusal.ts';
 export type { RetainedEntry } from './retained.ts';
 export type { DropCounts, GatewayLogEntry } from './state.ts';
 export { openSessionStorage } from './storage/sqlite-session-storage.ts';

@@ -10,6 +10,7 @@ import { readShadowCall } from '../shadows/index.ts';
 import type { TopicService } from '../topics/reserved-topics.ts';
 import type { ClientIdentity } from './authoriser.ts';
 import type { DeviceDoorOptions } from './devices.ts';
+import type { GatewayRefusal } from './refusal.ts';
 import { listenForDevices, type DeviceListener, type ListenerOptions } from './listening.ts';
 import { handshake, peerCertificateDer, type ServerCertificate } from './listen-tls.ts';
 
@@ -23,6 +24,8 @@ export interface HttpsOptions extends ListenerOptions, DeviceDoorOptions {
   readonly shadows?: ServiceHandler;
   /** Services that take requests on `$aws/…` topics. @default none but Basic Ingest */
   readonly servedTopics?: readonly TopicService[];
+  /** Told why a certificate was turned away: the answer does not say. @default nobody is told */
+  readonly refused?: (refusal: GatewayRefusal) => void;
 }
 
 /**
@@ -112,16 +115,30 @@ function publish(
 /**
  * Whose certificate it is.
  *
- * @throws AwsApiError 403 ForbiddenException unless it is registered and ACTIVE
+ * @throws AwsApiError 403 ForbiddenException unless it is registered, ACTIVE and holds at this time
  */
 function identify(
-  { directory }: HttpsOptions,
+  { directory, refused }: HttpsOptions,
   { socket }: IncomingMessage,
   requestId: string,
 ): ClientIdentity {
   const certificateDer = socket instanceof TLSSocket ? peerCertificateDer(socket) : undefined;
   const identity = certificateDer === undefined ? undefined : directory.identify(certificateDer);
-  if (identity?.status !== 'ACTIVE') throw forbidden(requestId);
+  if (identity?.status !== 'ACTIVE' || identity.problem !== undefined) {
+    if (identity !== undefined) {
+      const { certificateId: principal, status, problem = `is ${status}` } = identity;
+      const detail = `the certificate ${problem}`;
+      refused?.({
+        principal,
+        packet: 'connect',
+        topics: [],
+        reason: 'AUTH_ERROR',
+        detail,
+        effect: 'answered',
+      });
+    }
+    throw forbidden(requestId);
+  }
   const { remoteAddress = '', remotePort = 0 } = socket;
   const origin = { remoteAddress, remotePort, transport: 'tls', principal: identity.certificateId } as const;
   return { clientId: '', origin };

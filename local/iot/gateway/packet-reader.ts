@@ -9,6 +9,7 @@ import type { Connection } from './connection.ts';
 import { dispatch } from './dispatch.ts';
 import { endConnection } from './end.ts';
 import { Rate } from './rate.ts';
+import { tellRefusal } from './refusal.ts';
 import type { GatewayState } from './state.ts';
 import { clientError, end } from './verdict.ts';
 
@@ -65,8 +66,11 @@ function handlePacket(
     const version = connection.protocol?.version ?? mqtt311.version;
     const packet = decodePacket(firstByte, bytes, start, bodyEnd, version);
     const verdict = dispatch(state, connection, packet);
-    if (verdict?.verdict === 'end') endConnection(state, connection, verdict);
-    else if (verdict !== undefined) logIgnored(state, connection, verdict.detail);
+    if (verdict?.verdict === 'end') endConnection(state, connection, verdict, { packet });
+    else if (verdict !== undefined) {
+      logIgnored(state, connection, verdict.detail);
+      tellRefusal(state, connection, 'ignored', verdict, packet);
+    }
   } catch (thrown) {
     endFaulty(state, connection, thrown);
   }

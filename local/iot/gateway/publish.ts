@@ -2,6 +2,7 @@ import type { PublishPacket } from './codec/packets.ts';
 import { reasonCodes } from './codec/reason-codes.ts';
 import type { PacketCall } from './packet-call.ts';
 import { publishFor } from './publish-for.ts';
+import { tellRefusal } from './refusal.ts';
 import { publishFault } from './topic-checks.ts';
 import { clientError, end, ignored, refused, runSteps } from './verdict.ts';
 import type { Step, Verdict } from './verdict.ts';
@@ -40,6 +41,7 @@ export function handlePublish(call: PacketCall<PublishPacket>): Verdict {
   connection.output.write(answer);
   const { clientId } = client.identity;
   gateway.log({ event: 'refused', clientId, reason: verdict.reason, detail: verdict.detail });
+  tellRefusal(gateway, connection, 'answered', verdict, packet);
   return undefined;
 }
 
@@ -75,7 +77,8 @@ function resolveTopicAlias(call: PublishCall): Verdict {
 /** AWS drops what is too much; a PUBACK says so in MQTT 5, and its absence in MQTT 3.1.1. */
 function limitRate({ gateway, client, packet }: PublishCall): Verdict {
   const { publishesPerSecond } = gateway.limits;
-  if (publishesPerSecond === Infinity || client.publishRate.take(gateway.clock.now())) return undefined;
+  if (publishesPerSecond === Infinity || client.publishRate.take(gateway.networkClock.now()))
+    return undefined;
   const detail = `more than ${publishesPerSecond} PUBLISH packets a second`;
   return packet.qos === 1 && client.link.protocol.version === 5
     ? refused('THROTTLED', detail, reasonCodes.quotaExceeded)

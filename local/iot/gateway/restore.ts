@@ -14,7 +14,8 @@ export function restore(gateway: GatewayState, storage: SessionStorage): void {
   for (const stored of sessions) {
     const { clientId, version, expirySeconds, sessionIdentifier, disconnectedAtMs = nowMs } = stored;
     const fields = { clientId, version, expirySeconds, sessionIdentifier };
-    gateway.sessions.restore(fields, nowMs - disconnectedAtMs);
+    // The cloud's clock may have been ahead when the session was left: it starts anew with the machine's.
+    gateway.sessions.restore(fields, Math.max(0, nowMs - disconnectedAtMs));
   }
   for (const { clientId, ...options } of subscriptions) {
     const session = gateway.sessions.get(clientId);

@@ -6,6 +6,7 @@ import type { Authoriser } from './authoriser.ts';
 import type { ConnectRates } from './connect-rates.ts';
 import type { Connection } from './connection.ts';
 import type { GatewayLimits } from './limits.ts';
+import type { GatewayRefusal } from './refusal.ts';
 import type { RetainedMessages } from './retained.ts';
 import type { SessionStore } from './sessions.ts';
 import type { Journal } from './storage/journal.ts';
@@ -41,6 +42,7 @@ export interface GatewayState {
   readonly authoriser: Authoriser;
   readonly publish: PublishMessage;
   readonly log: (entry: GatewayLogEntry) => void;
+  readonly refused: ((refusal: GatewayRefusal) => void) | undefined;
   readonly uuid: () => string;
   /** From 0 to below 1. */
   readonly random: () => number;

@@ -5,6 +5,7 @@ import { dealKept, deliverRetained } from './deliver.ts';
 import { OutgoingMessage } from './outgoing.ts';
 import type { PacketCall } from './packet-call.ts';
 import { present } from './present.ts';
+import { tellRefusal } from './refusal.ts';
 import type { Subscription } from './session.ts';
 import { hasWildcard, subscribeFault } from './topic-checks.ts';
 import { clientError, end, ignored, runSteps, unauthorised } from './verdict.ts';
@@ -87,6 +88,8 @@ function judgeFilters(call: SubscribeCall): Verdict {
     outcome.code = fault.code;
     const { clientId } = call.client.identity;
     call.gateway.log({ event: 'refused', clientId, reason: fault.reason, detail: fault.detail });
+    const alone = { ...call.packet, subscriptions: [outcome.requested] };
+    tellRefusal(call.gateway, call.connection, 'answered', fault, alone);
   }
   return undefined;
 }

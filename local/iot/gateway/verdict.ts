@@ -27,6 +27,10 @@ export interface End {
   readonly code: ReasonCode | undefined;
   /** Whether MQTT 5 can answer the packet with the code instead, and leave the connection open. */
   readonly answerable: boolean;
+  /** A policy does not allow it. */
+  readonly byPolicy?: true;
+  /** Whose certificate it was, for a connection that was never let in. */
+  readonly principal?: string;
 }
 
 /** A packet that has no effect and no answer. */
@@ -64,8 +68,9 @@ export function clientError(detail: string, code: ReasonCode = reasonCodes.proto
 }
 
 /** The end of a connection that was never let in: it closes without a word (AWS, for certificates). */
-export function turnedAway(reason: DisconnectReason, detail: string): End {
-  return { verdict: 'end', reason, detail, code: undefined, answerable: false };
+export function turnedAway(reason: DisconnectReason, detail: string, principal?: string): End {
+  const whose = principal === undefined ? {} : { principal };
+  return { verdict: 'end', reason, detail, code: undefined, answerable: false, ...whose };
 }
 
 /** The packet is not taken. MQTT 3.1.1 closes the connection for it, MQTT 5 can answer with the code. */
@@ -75,7 +80,7 @@ export function refused(reason: DisconnectReason, detail: string, code: ReasonCo
 
 /** The client's policy does not allow it. */
 export function unauthorised(detail: string): End {
-  return refused('AUTH_ERROR', detail, reasonCodes.notAuthorized);
+  return { ...refused('AUTH_ERROR', detail, reasonCodes.notAuthorized), byPolicy: true };
 }
 
 export function ignored(detail: string): Ignored {

@@ -109,6 +109,8 @@ function isSame({ attempter, decision: known }: Attempt, by: Attempter, decision
     known.request.resource === decision.request.resource &&
     known.request.action === decision.request.action &&
     known.isAllowed === decision.isAllowed &&
+    known.refusal?.effect === decision.refusal?.effect &&
+    known.refusal?.reason === decision.refusal?.reason &&
     attempter.clientId === by.clientId &&
     attempter.certificateId === by.certificateId
   );

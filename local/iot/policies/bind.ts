@@ -1,13 +1,15 @@
 import { applies, bindStatement, type BoundStatement } from './bound-statement.ts';
 import type { CompiledPolicies } from './compile.ts';
 import { explain } from './explain.ts';
-import type { Explanation } from './explanation.ts';
+import type { Explanation, Refusal } from './explanation.ts';
 import type { ConnectionFacts, PolicyRequest, RequestAttributes } from './facts.ts';
 
 /** The answer, and on demand the reason for it. */
 export interface Decision {
   readonly request: PolicyRequest;
   readonly isAllowed: boolean;
+  /** Present when no policy has decided: the gateway has. */
+  readonly refusal?: Refusal;
   /** Which statement decided, or why none did. It is worked out when it is asked for, and costs more. */
   explain(): Explanation;
 }

@@ -1,4 +1,4 @@
-import type { Explanation, NearMiss, StatementView } from './explanation.ts';
+import type { Explanation, NearMiss, Refusal, StatementView } from './explanation.ts';
 import type { Unfilled } from './variables.ts';
 
 /**
@@ -8,10 +8,17 @@ import type { Unfilled } from './variables.ts';
  *       no statement allows it; the nearest is
  *       statement 2 of sensor-policy (Allow): its resource is
  *         arn:aws:iot:eu-west-1:000000000000:topic/a
+ *
+ * What the gateway has refused, whatever policies say:
+ *
+ *     refused: iot:Publish on arn:aws:iot:eu-west-1:000000000000:topic/$aws/events/x
+ *       the topic $aws/events/x is reserved
+ *       the connection was ended (FORBIDDEN_ACCESS)
  */
 export function describeExplanation(explanation: Explanation): string[] {
-  const { action, resource, outcome, decidedBy, nearMisses, hints, policyNames } = explanation;
+  const { action, resource, outcome, decidedBy, nearMisses, hints, policyNames, refusal } = explanation;
   const request = `${action} on ${resource}`;
+  if (refusal !== undefined) return [`refused: ${request}`, ...describeRefusal(refusal)];
   if (outcome !== 'default-deny') {
     const verdict = outcome === 'allowed' ? 'allowed' : 'denied';
     const why = decidedBy === undefined ? [] : [`  by ${nameOf(decidedBy)}:`, ...resourcesOf(decidedBy)];
@@ -24,6 +31,11 @@ export function describeExplanation(explanation: Explanation): string[] {
     ...nearMisses.flatMap(describeNearMiss),
     ...hints.map((hint) => `  ${hint}`),
   ];
+}
+
+function describeRefusal({ reason, detail, effect }: Refusal): string[] {
+  const words = reason === undefined ? '' : ` (${reason})`;
+  return [`  ${detail}`, `  ${EFFECTS[effect]}${words}`];
 }
 
 function describeNearMiss({ statement, resource, unfilled, conditions }: NearMiss): string[] {
@@ -53,6 +65,12 @@ function resourcesOf({ resources }: StatementView): string[] {
 function listOf(values: readonly string[]): string {
   return values.length === 0 ? 'nothing' : values.map((value) => `"${value}"`).join(', ');
 }
+
+const EFFECTS: Readonly<Record<Refusal['effect'], string>> = {
+  disconnected: 'the connection was ended',
+  answered: 'it was answered with an error',
+  ignored: 'it had no effect, and there was no answer',
+};
 
 const REASONS: Readonly<Record<Unfilled['reason'], string>> = {
   missing: 'this connection has no value for it',

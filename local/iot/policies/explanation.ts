@@ -36,12 +36,24 @@ const nearMissSchema = z
   })
   .readonly();
 
+/** What the gateway has refused, whatever policies say. */
+const refusalSchema = z
+  .object({
+    /** In the words of AWS's lifecycle events (`FORBIDDEN_ACCESS`, `CLIENT_ERROR`, …); absent for what was ignored. */
+    reason: z.string().optional(),
+    /** What exactly is wrong. */
+    detail: z.string(),
+    /** What became of it: the connection ended, the client was told, or nothing happened at all. */
+    effect: z.enum(['disconnected', 'answered', 'ignored']),
+  })
+  .readonly();
+
 /** Why a request was allowed or denied, as JSON holds it. */
 export const explanationSchema = z
   .object({
     action: z.string(),
     resource: z.string(),
-    outcome: z.enum(['allowed', 'explicit-deny', 'default-deny']),
+    outcome: z.enum(['allowed', 'explicit-deny', 'default-deny', 'refused']),
     /** Every policy that was asked. */
     policyNames: z.array(z.string()),
     /** The statement that decided; a default deny has none. */
@@ -50,9 +62,12 @@ export const explanationSchema = z
     nearMisses: z.array(nearMissSchema),
     /** What is probably wrong, in sentences. */
     hints: z.array(z.string()),
+    /** For what was refused: why. No policy was asked then. */
+    refusal: refusalSchema.optional(),
   })
   .readonly();
 
 export type StatementView = z.infer<typeof statementViewSchema>;
 export type NearMiss = z.infer<typeof nearMissSchema>;
+export type Refusal = z.infer<typeof refusalSchema>;
 export type Explanation = z.infer<typeof explanationSchema>;

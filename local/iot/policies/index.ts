@@ -7,7 +7,7 @@ export type { BoundPolicies, Decision } from './bind.ts';
 export { compilePolicies } from './compile.ts';
 export type { CompiledPolicies } from './compile.ts';
 export { describeExplanation } from './describe.ts';
-export type { Explanation, NearMiss, StatementView } from './explanation.ts';
+export type { Explanation, NearMiss, Refusal, StatementView } from './explanation.ts';
 export type {
   AlternativeName,
   AlternativeNameValues,
@@ -21,5 +21,6 @@ export type {
 } from './facts.ts';
 export type { NamedPolicy, Policy } from './policy.ts';
 export { readPolicy } from './read-policy.ts';
+export { refusalDecision } from './refusal.ts';
 export { answerWhy, WHY_PATH, whyAnswerSchema } from './why-route.ts';
 export type { WhyAnswer } from './why-route.ts';

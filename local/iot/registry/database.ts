@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { errorText } from '../../../shared/errors.ts';
 import { ConfigurationError } from '../../errors.ts';
+import { inTransaction } from '../../transaction.ts';
 
 /** The tables of one part of the registry. */
 export interface TableSet {
@@ -148,13 +149,8 @@ function ensureTables(sql: DatabaseSync, file: string, { name, version, schema }
       { code: 'REGISTRY_FILE_VERSION', data: { file, name, version: found } },
     );
   }
-  sql.exec('BEGIN IMMEDIATE');
-  try {
+  inTransaction(sql, () => {
     sql.exec(schema);
     sql.prepare('INSERT INTO table_sets (name, version) VALUES (?, ?)').run(name, version);
-    sql.exec('COMMIT');
-  } catch (thrown) {
-    sql.exec('ROLLBACK');
-    throw thrown;
-  }
+  });
 }

@@ -1,5 +1,6 @@
 import type { CertificateFacts } from '../policies/index.ts';
 import { certificateIdOf } from '../x509/certificate.ts';
+import { validityProblem } from '../x509/validity.ts';
 import { certificateFacts } from './certificate-facts.ts';
 import type { CertificateStatus } from './certificate-status.ts';
 import { registerAtFirstConnect, type FirstConnect } from './first-connect.ts';
@@ -12,6 +13,8 @@ export interface DeviceIdentity {
   readonly certificateId: string;
   readonly status: CertificateStatus;
   readonly caCertificateId?: string;
+  /** Why it does not hold at this time, as words that follow "the certificate". */
+  readonly problem?: string;
 }
 
 /** What the gateway asks of the registry. All of it is synchronous: a CONNECT waits for it. */
@@ -40,7 +43,13 @@ export function createDeviceIdentities(context: SecurityContext): DeviceIdentiti
       const record = context.certificates.find(certificateIdOf(der));
       if (record === undefined) return undefined;
       const { certificateId, status, caCertificateId } = record;
-      return { certificateId, status, ...(caCertificateId === undefined ? {} : { caCertificateId }) };
+      const problem = validityProblem(record, context.clock.now());
+      return {
+        certificateId,
+        status,
+        ...(caCertificateId === undefined ? {} : { caCertificateId }),
+        ...(problem === undefined ? {} : { problem }),
+      };
     },
     factsOf: (certificateId) => certificateFacts(context, certificateId),
     policiesOf: (certificateId, thingGroupNames) => policiesOf(context, certificateId, thingGroupNames),

@@ -1,6 +1,7 @@
 import { readCertificate, type Certificate } from '../x509/certificate.ts';
 import { findIssuers } from '../x509/chain.ts';
 import { CertificateError } from '../x509/errors.ts';
+import { validityProblem } from '../x509/validity.ts';
 import type { RegistrationConfig } from './cas-store.ts';
 import { registerPending } from './certificates.ts';
 import type { CertificateRecord } from './certificates-store.ts';
@@ -10,6 +11,8 @@ import type { SecurityContext } from './security-context.ts';
 export interface FirstConnect {
   /** To be published for whoever activates devices. Its payload is JSON. */
   readonly event?: { readonly topic: string; readonly payload: string };
+  /** Why a certificate that is not known stays so, as words that follow "the certificate". */
+  readonly problem?: string;
 }
 
 /**
@@ -20,21 +23,31 @@ export interface FirstConnect {
  *   not known, signed by any other CA, or by none                   ──> nothing
  *   PENDING_ACTIVATION                                              ──> the event again, now with the time
  *   any other status                                                ──> nothing
+ *   the certificate, or that CA, does not hold at this time         ──> nothing
  *
  * Events of the registry's configurations do not turn this one off.
  */
 export function registerAtFirstConnect(context: SecurityContext, der: Uint8Array): FirstConnect {
   const certificate = readOrNothing(der);
-  if (certificate === undefined) return {};
+  if (certificate === undefined) return { problem: 'cannot be read' };
+  const nowMs = context.clock.now();
   const known = context.certificates.find(certificate.certificateId);
+  const problem = validityProblem(certificate, nowMs);
   if (known !== undefined) {
-    return known.status === 'PENDING_ACTIVATION' ? { event: eventOf(context, known, true) } : {};
+    const isWaiting = known.status === 'PENDING_ACTIVATION' && problem === undefined;
+    return isWaiting ? { event: eventOf(context, known, true) } : {};
   }
+  if (problem !== undefined) return { problem };
   // A CA that has been certified more than once signs for the one that was registered first.
   const [ca] = findIssuers(certificate, context.cas.findBySubject(certificate.issuerKey)).filter(
-    ({ isActive, isAutoRegistration, mode }) => isActive && isAutoRegistration && mode === 'DEFAULT',
+    ({ isActive, isAutoRegistration, mode, certificate: of }) =>
+      isActive && isAutoRegistration && mode === 'DEFAULT' && validityProblem(of, nowMs) === undefined,
   );
-  if (ca === undefined) return {};
+  if (ca === undefined) {
+    return {
+      problem: 'is signed by no CA that is registered, ACTIVE, valid, and has its automatic registration on',
+    };
+  }
   const registered = registerPending(context, certificate, ca);
   const event = eventOf(context, registered, false);
   provisionBy(context, registered, ca.registrationConfig);

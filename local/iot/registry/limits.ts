@@ -63,8 +63,27 @@ export const DEFAULT_LIMITS: RegistryLimits = {
   requestsPerSecond: {},
 };
 
-/** AWS's throttles, in requests a second: what a burst of registrations meets there. */
+/**
+ * AWS's throttles, in requests a second: what a burst of registrations meets there. For most of the control plane
+ * they lie between 10 and 15, and move with region and year: of those, the lower is taken here.
+ */
 export const AWS_THROTTLES: RegistryLimits['requestsPerSecond'] = {
+  AddThingToBillingGroup: 10,
+  AddThingToThingGroup: 10,
+  AttachPolicy: 10,
+  AttachThingPrincipal: 10,
+  CreateCertificateFromCsr: 10,
+  CreateKeysAndCertificate: 10,
+  CreatePolicy: 10,
+  DeleteCertificate: 10,
+  DescribeCACertificate: 10,
+  DescribeCertificate: 10,
+  DetachPolicy: 10,
+  DetachThingPrincipal: 10,
+  ListThingPrincipals: 10,
+  RegisterCACertificate: 10,
+  RegisterCertificate: 10,
+  RegisterThing: 10,
   CreateThing: 100,
   DescribeThing: 350,
   UpdateThing: 100,

@@ -1,6 +1,5 @@
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { errorText } from '../../../shared/errors.ts';
-import { ConfigurationError } from '../../errors.ts';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import { openVersionedFile } from '../../versioned-file.ts';
 import { documentJson, type Sections, type ShadowDocument, type ShadowRecord } from './document.ts';
 import { memberOf, parseJson, stringifyJson, type JsonValue } from './json.ts';
 import { nonEmpty } from './merge.ts';
@@ -50,12 +49,8 @@ export interface ShadowStore {
 }
 
 /**
- * Opens the file, or makes it. What is written survives the end of this process in any way (WAL, synchronous
- * NORMAL); only a power cut can take back the last moments, never break the file.
- *
  * @param file in a folder that exists; `:memory:` keeps nothing.
- * @throws ConfigurationError SHADOW_FILE_UNUSABLE, or SHADOW_FILE_VERSION when another version of this program
- *   wrote it.
+ * @throws ConfigurationError SHADOW_FILE_UNUSABLE when the file cannot be opened or is of another version.
  */
 export function openShadowStore(file: string): ShadowStore {
   const sql = open(file);
@@ -106,28 +101,15 @@ export function openShadowStore(file: string): ShadowStore {
 }
 
 function open(file: string): DatabaseSync {
-  let sql: DatabaseSync | undefined;
-  let version: number;
-  try {
-    sql = new DatabaseSync(file, { timeout: 5_000 });
-    sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    version = Number(sql.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-    if (version === 0) sql.exec(`BEGIN; ${SCHEMA} COMMIT;`);
-  } catch (cause) {
-    sql?.close();
-    throw new ConfigurationError(
-      `The shadows cannot be kept in ${file}: ${errorText(cause)}. Check that the folder exists and may be ` +
-        'written; a broken file may be deleted, its shadows are lost then.',
-      { code: 'SHADOW_FILE_UNUSABLE', data: { file }, cause },
-    );
-  }
-  if (version === 0 || version === SCHEMA_VERSION) return sql;
-  sql.close();
-  throw new ConfigurationError(
-    `${file} was written by another version of this program (${version}, not ${SCHEMA_VERSION}). Delete it to ` +
-      'begin without shadows, or use that version.',
-    { code: 'SHADOW_FILE_VERSION', data: { file, version } },
-  );
+  return openVersionedFile({
+    file,
+    schema: SCHEMA,
+    version: SCHEMA_VERSION,
+    code: 'SHADOW_FILE_UNUSABLE',
+    message: (reason) =>
+      `The shadows cannot be kept in ${file}: ${reason}. Check that the folder exists and may be written; ` +
+      'the file may be deleted, its shadows are lost then.',
+  });
 }
 
 /** Reads what `put` has written. */

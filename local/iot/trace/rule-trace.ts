@@ -31,17 +31,21 @@ export function startRuleTrace({ clock, accountId, putMetric }: RuleTraceOptions
   const handOver = (): void => {
     if (putMetric !== undefined) metrics.handOver(putMetric, clock.now());
   };
-  const handOverAgain = (): void => {
-    handOver();
-    timer = clock.schedule(HAND_OVER_MS, handOverAgain);
+  /** Only what was counted sets a timer: a year in which nothing happens shall pass at once. */
+  const handOverSoon = (): void => {
+    if (putMetric === undefined) return;
+    timer ??= clock.schedule(HAND_OVER_MS, () => {
+      timer = undefined;
+      handOver();
+    });
   };
-  if (putMetric !== undefined) timer = clock.schedule(HAND_OVER_MS, handOverAgain);
   return {
     log,
     metrics,
     take(event) {
       log.recordRule(event);
       metrics.take(event);
+      handOverSoon();
     },
     stop() {
       timer?.cancel();

@@ -1,8 +1,15 @@
 import { Buffer } from 'node:buffer';
 import { isIPv6 } from 'node:net';
-import { readChildren, readDer, requireTag, type DerValue } from './der-reader.ts';
-import { contextTag, tags } from './der-tags.ts';
-import { der, sequence } from './der-writer.ts';
+import {
+  childrenOf,
+  contentOf,
+  contextTag,
+  readDer,
+  required,
+  tags,
+  type DerValue,
+} from '../../../shared/x509/der.ts';
+import { der, sequence } from '../../../shared/x509/der-writer.ts';
 import { nameText } from './distinguished-name.ts';
 
 /** The kinds of alternative names that AWS IoT's policy variables know, and their numbers (RFC 5280 §4.2.1.6). */
@@ -25,11 +32,11 @@ export type AlternativeNames = Readonly<Partial<Record<AlternativeNameKind, read
 /**
  * Reads a GeneralNames. Kinds that policies cannot ask for are left out.
  *
- * @throws CertificateError MALFORMED_DER
+ * @throws X509Error MALFORMED_DER
  */
 export function readAlternativeNames(bytes: Uint8Array): AlternativeNames {
   const names: Partial<Record<AlternativeNameKind, string[]>> = {};
-  for (const value of readChildren(requireTag(readDer(bytes), tags.sequence, 'the alternative names'))) {
+  for (const value of childrenOf(required(readDer(bytes), tags.sequence, 'the alternative names'))) {
     const kind = alternativeNameKinds.find(
       (one) => value.tag === contextTag(kinds[one], one === 'DirectoryName'),
     );
@@ -50,7 +57,8 @@ export function writeHostNames(hosts: readonly string[]): Uint8Array {
   );
 }
 
-function readOne(kind: AlternativeNameKind, { content }: DerValue): string {
+function readOne(kind: AlternativeNameKind, value: DerValue): string {
+  const content = contentOf(value);
   if (kind === 'DirectoryName') return nameText(content);
   if (kind === 'IPAddress') return addressText(content);
   return Buffer.from(content).toString('latin1');

@@ -1,8 +1,17 @@
 import { Buffer } from 'node:buffer';
 import { createHash, X509Certificate } from 'node:crypto';
+import {
+  bytesOf,
+  childrenOf,
+  contentOf,
+  contextTag,
+  objectIdentifierOf,
+  readDer,
+  required,
+  tags,
+  type DerValue,
+} from '../../../shared/x509/der.ts';
 import { readAlternativeNames, type AlternativeNames } from './alternative-names.ts';
-import { readChildren, readDer, readObjectIdentifier, requireTag, type DerValue } from './der-reader.ts';
-import { contextTag, tags } from './der-tags.ts';
 import { readName, type DistinguishedName } from './distinguished-name.ts';
 import { CertificateError } from './errors.ts';
 import { readPemOf, toPem } from './pem.ts';
@@ -95,14 +104,14 @@ function decimal(hex: string): string {
 
 /** The encoded parts of a TBSCertificate (RFC 5280 §4.1) that Node does not hand out. */
 function readFields(der: Uint8Array) {
-  const [signed] = readChildren(requireTag(readDer(der), tags.sequence, 'the certificate'));
-  const fields = readChildren(requireTag(signed, tags.sequence, 'the signed part'));
+  const [signed] = childrenOf(required(readDer(der), tags.sequence, 'the certificate'));
+  const fields = childrenOf(required(signed, tags.sequence, 'the signed part'));
   // [0] EXPLICIT Version DEFAULT v1
   if (fields[0]?.tag === contextTag(0, true)) fields.shift();
   const [, , issuer, , subject, , ...rest] = fields;
   return {
-    issuer: requireTag(issuer, tags.sequence, 'the issuer').bytes,
-    subject: requireTag(subject, tags.sequence, 'the subject').bytes,
+    issuer: bytesOf(required(issuer, tags.sequence, 'the issuer')),
+    subject: bytesOf(required(subject, tags.sequence, 'the subject')),
     extensions: readExtensions(rest.find(({ tag }) => tag === contextTag(3, true))),
   };
 }
@@ -110,12 +119,12 @@ function readFields(der: Uint8Array) {
 /** Each Extension is its identifier, perhaps `critical`, and its value in an OCTET STRING. */
 function readExtensions(value: DerValue | undefined): ReadonlyMap<string, Uint8Array> {
   if (value === undefined) return new Map();
-  const [list] = readChildren(value);
+  const [list] = childrenOf(value);
   return new Map(
-    readChildren(requireTag(list, tags.sequence, 'the extensions')).map((extension) => {
-      const parts = readChildren(requireTag(extension, tags.sequence, 'an extension'));
-      const content = requireTag(parts.at(-1), tags.octetString, 'the value of an extension').content;
-      return [readObjectIdentifier(parts[0], 'the type of an extension'), content];
+    childrenOf(required(list, tags.sequence, 'the extensions')).map((extension) => {
+      const parts = childrenOf(required(extension, tags.sequence, 'an extension'));
+      const content = contentOf(required(parts.at(-1), tags.octetString, 'the value of an extension'));
+      return [objectIdentifierOf(parts[0], 'the type of an extension'), content];
     }),
   );
 }

@@ -1,7 +1,7 @@
-import { readChildren, readDer, readObjectIdentifier, requireTag } from './der-reader.ts';
-import { tags } from './der-tags.ts';
-import { objectIdentifier, sequence, set, utf8String } from './der-writer.ts';
-import { readText } from './text.ts';
+import { childrenOf, objectIdentifierOf, readDer, required, tags } from '../../../shared/x509/der.ts';
+import { objectIdentifier, sequence } from '../../../shared/x509/der-writer.ts';
+import { textOf } from '../../../shared/x509/text.ts';
+import { set, utf8String } from './der-writer.ts';
 
 /** The attributes of a name that AWS IoT's policy variables know, by the words that it uses for them. */
 const attributes = {
@@ -54,7 +54,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 /**
  * Reads a Name (RFC 5280 §4.1.2.4). Attributes that policies cannot ask for are left out.
  *
- * @throws CertificateError MALFORMED_DER
+ * @throws X509Error MALFORMED_DER
  */
 export function readName(bytes: Uint8Array): DistinguishedName {
   const name: Partial<Record<NameField, string[]>> = {};
@@ -68,7 +68,7 @@ export function readName(bytes: Uint8Array): DistinguishedName {
 /**
  * A Name as one line, the last step first (RFC 4514 §2.1): `cn=lamp,o=Example,c=US`.
  *
- * @throws CertificateError MALFORMED_DER
+ * @throws X509Error MALFORMED_DER
  */
 export function nameText(bytes: Uint8Array): string {
   return readSteps(bytes)
@@ -89,14 +89,14 @@ export function writeName(name: DistinguishedName): Uint8Array {
 
 /** The steps of a Name, each of one attribute or, rarely, of several. */
 function readSteps(bytes: Uint8Array): { type: string; text: string }[][] {
-  const steps = readChildren(requireTag(readDer(bytes), tags.sequence, 'the name'));
+  const steps = childrenOf(required(readDer(bytes), tags.sequence, 'the name'));
   return steps.map((step) =>
-    readChildren(requireTag(step, tags.set, 'a step of the name')).flatMap((attribute) => {
-      const [type, value] = readChildren(requireTag(attribute, tags.sequence, 'an attribute of the name'));
-      const identifier = readObjectIdentifier(type, 'the type of an attribute');
+    childrenOf(required(step, tags.set, 'a step of the name')).flatMap((attribute) => {
+      const [type, value] = childrenOf(required(attribute, tags.sequence, 'an attribute of the name'));
+      const identifier = objectIdentifierOf(type, 'the type of an attribute');
       // An attribute of a private type may be anything; one that has a name here is text.
       if (value === undefined || SHORT_NAMES[identifier] === undefined) return [];
-      return [{ type: identifier, text: readText(value) }];
+      return [{ type: identifier, text: textOf(value) }];
     }),
   );
 }

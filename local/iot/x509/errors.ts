@@ -1,7 +1,6 @@
 import { GlasshouseError } from '../../../shared/errors.ts';
 
 export type CertificateErrorCode =
-  | 'MALFORMED_DER'
   | 'MALFORMED_PEM'
   | 'MALFORMED_CERTIFICATE'
   | 'MALFORMED_CSR'

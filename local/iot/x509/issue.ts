@@ -1,17 +1,8 @@
 import { createHash, randomBytes, type KeyObject } from 'node:crypto';
+import { bitStringOf, childrenOf, contextTag, readDer } from '../../../shared/x509/der.ts';
+import { der, objectIdentifier, sequence, unsignedInteger } from '../../../shared/x509/der-writer.ts';
 import { writeHostNames } from './alternative-names.ts';
-import { readBitString, readChildren, readDer } from './der-reader.ts';
-import { contextTag } from './der-tags.ts';
-import {
-  bitString,
-  booleanTrue,
-  der,
-  objectIdentifier,
-  octetString,
-  sequence,
-  time,
-  unsignedInteger,
-} from './der-writer.ts';
+import { bitString, booleanTrue, octetString, time } from './der-writer.ts';
 import { signatureAlgorithm, signBytes } from './keys.ts';
 
 /** Who signs: its name as it is encoded, and its keys. */
@@ -90,8 +81,8 @@ function extension(identifier: string, critical: boolean, value: Uint8Array): Ui
 
 /** RFC 5280 §4.2.1.2 (1): the SHA-1 of the key's own bits. A name, nothing that has to be secure. */
 function keyIdentifier(publicKey: KeyObject): Uint8Array {
-  const [, bits] = readChildren(readDer(publicKeyInfo(publicKey)));
-  return createHash('sha1').update(readBitString(bits, 'the public key')).digest();
+  const [, bits] = childrenOf(readDer(publicKeyInfo(publicKey)));
+  return createHash('sha1').update(bitStringOf(bits, 'the public key')).digest();
 }
 
 function publicKeyInfo(publicKey: KeyObject): Uint8Array {

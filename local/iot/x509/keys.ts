@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPair, sign, verify, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { nothing, objectIdentifier, sequence } from './der-writer.ts';
+import { objectIdentifier, sequence } from '../../../shared/x509/der-writer.ts';
+import { nothing } from './der-writer.ts';
 import { CertificateError } from './errors.ts';
 
 export interface KeyPair {

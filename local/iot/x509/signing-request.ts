@@ -1,6 +1,13 @@
 import type { KeyObject } from 'node:crypto';
-import { readBitString, readChildren, readDer, readObjectIdentifier, requireTag } from './der-reader.ts';
-import { tags } from './der-tags.ts';
+import {
+  bitStringOf,
+  bytesOf,
+  childrenOf,
+  objectIdentifierOf,
+  readDer,
+  required,
+  tags,
+} from '../../../shared/x509/der.ts';
 import { readName } from './distinguished-name.ts';
 import { CertificateError } from './errors.ts';
 import { isSignedBy, readPublicKey } from './keys.ts';
@@ -39,21 +46,19 @@ export function readSigningRequest(pem: string): SigningRequest {
 
 function readParts(der: Uint8Array) {
   try {
-    const [signed, algorithm, signature] = readChildren(
-      requireTag(readDer(der), tags.sequence, 'the request'),
-    );
-    const fields = requireTag(signed, tags.sequence, 'the signed part');
-    const [, subject, keyInfo] = readChildren(fields);
-    const [identifier] = readChildren(requireTag(algorithm, tags.sequence, 'the algorithm'));
-    const name = requireTag(subject, tags.sequence, 'the subject').bytes;
+    const [signed, algorithm, signature] = childrenOf(required(readDer(der), tags.sequence, 'the request'));
+    const fields = required(signed, tags.sequence, 'the signed part');
+    const [, subject, keyInfo] = childrenOf(fields);
+    const [identifier] = childrenOf(required(algorithm, tags.sequence, 'the algorithm'));
+    const name = bytesOf(required(subject, tags.sequence, 'the subject'));
     // A name that cannot be read would make a certificate that cannot be read.
     readName(name);
     return {
-      signed: fields.bytes,
+      signed: bytesOf(fields),
       subject: name,
-      keyInfo: requireTag(keyInfo, tags.sequence, 'the public key').bytes,
-      algorithm: readObjectIdentifier(identifier, 'the algorithm'),
-      signature: readBitString(signature, 'the signature'),
+      keyInfo: bytesOf(required(keyInfo, tags.sequence, 'the public key')),
+      algorithm: objectIdentifierOf(identifier, 'the algorithm'),
+      signature: bitStringOf(signature, 'the signature'),
     };
   } catch (cause) {
     throw new CertificateError('MALFORMED_CSR', 'These bytes are not a PKCS #10 signing request.', { cause });

@@ -1,5 +1,5 @@
 import { columnKey, type SelectItem } from '../../iot/rules/sql/ast.ts';
-import { everythingIn } from '../../iot/rules/explain/parts.ts';
+import { everythingIn } from '../../iot/rules/sql/walk.ts';
 import { printExpression } from '../../iot/rules/sql/printer.ts';
 import type { Check, Found } from '../finding.ts';
 import { isRecord, templateOfSub } from '../references.ts';

@@ -6,6 +6,7 @@ import type { EventOf, Resources } from './event-source.ts';
 import { routeOfHttpApi } from './http-api.ts';
 import { resourcesOfIot } from './iot.ts';
 import { resourcesOfSchedule } from './schedule.ts';
+import { resourcesOfSns } from './sns.ts';
 
 export { readHttpApi, type HttpApiDefinition } from './http-api.ts';
 
@@ -14,6 +15,7 @@ const KINDS_WITH_RESOURCES: ReadonlyMap<string, (source: EventOf) => Resources> 
   ['iot', resourcesOfIot],
   ['schedule', resourcesOfSchedule],
   ['eventBridge', resourcesOfEventBridge],
+  ['sns', resourcesOfSns],
 ]);
 
 /** Events that `serverless offline` itself serves; the cloud leaves them to it. */

@@ -35,6 +35,8 @@ export interface CreatedThingType extends Created {
 export interface CreatedThingGroup extends Created {
   readonly kind: 'thing-group';
   readonly parentGroupName: string | undefined;
+  /** What makes a thing a member of a dynamic group; undefined for a static one. */
+  readonly queryString: string | undefined;
   readonly description: string | undefined;
   readonly attributes: Readonly<Record<string, string>>;
 }

@@ -39,18 +39,22 @@ const thingTypeSchema = z.strictObject({
   Tags: withoutLocalEffect,
 });
 
-// A QueryString would make a dynamic group, which is refused by its name.
-const thingGroupSchema = z.strictObject({
-  ThingGroupName: z.string().optional(),
-  ParentGroupName: z.string().optional(),
-  ThingGroupProperties: z
-    .strictObject({
-      ThingGroupDescription: z.string().optional(),
-      AttributePayload: attributePayload.optional(),
-    })
-    .optional(),
-  Tags: withoutLocalEffect,
-});
+const thingGroupSchema = z
+  .strictObject({
+    ThingGroupName: z.string().optional(),
+    ParentGroupName: z.string().optional(),
+    QueryString: z.string().min(1).optional(),
+    ThingGroupProperties: z
+      .strictObject({
+        ThingGroupDescription: z.string().optional(),
+        AttributePayload: attributePayload.optional(),
+      })
+      .optional(),
+    Tags: withoutLocalEffect,
+  })
+  .refine(({ ParentGroupName, QueryString }) => ParentGroupName === undefined || QueryString === undefined, {
+    message: 'a dynamic group, which has a QueryString, is below no other: leave ParentGroupName out',
+  });
 
 const billingGroupSchema = z.strictObject({
   BillingGroupName: z.string().optional(),
@@ -106,7 +110,7 @@ export const iotThingType: ResourceType = {
   },
 };
 
-/** A static group of things. */
+/** A group of things: a static one or, with a QueryString, a dynamic one. */
 export const iotThingGroup: ResourceType = {
   type: THING_GROUP,
   name: namedBy('ThingGroupName', 'thinggroup'),
@@ -118,6 +122,7 @@ export const iotThingGroup: ResourceType = {
       logicalId,
       name,
       parentGroupName: read.ParentGroupName,
+      queryString: read.QueryString,
       description: ThingGroupDescription,
       attributes: AttributePayload?.Attributes ?? {},
     };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AlarmDefinition } from '../../cloudwatch/index.ts';
 import { ConfigurationError } from '../../errors.ts';
 import type { Named } from '../intrinsics.ts';
 import type { CreatedIotResource } from './iot-created.ts';
@@ -16,7 +17,7 @@ export interface Place {
 
 /** What the cloud has to create or to know for a resource; undefined where there is nothing. */
 export type Creation =
-  | { readonly kind: 'table'; readonly name: string; readonly request: Readonly<Record<string, unknown>> }
+  | CreatedTable
   | { readonly kind: 'queue'; readonly name: string; readonly attributes: Readonly<Record<string, string>> }
   | { readonly kind: 'queue-policy'; readonly queueUrls: readonly string[]; readonly document: unknown }
   | { readonly kind: 'bucket'; readonly name: string }
@@ -26,6 +27,7 @@ export type Creation =
   | CreatedSubscription
   | { readonly kind: 'topic-policy'; readonly topicArns: readonly string[]; readonly document: unknown }
   | { readonly kind: 'log-group'; readonly name: string }
+  | { readonly kind: 'alarm'; readonly definition: AlarmDefinition }
   | CreatedDeliveryStream
   | CreatedRole
   | CreatedRolePolicy
@@ -36,11 +38,22 @@ export type Creation =
   | CreatedEventRule
   | undefined;
 
+/** A DynamoDB table. */
+export interface CreatedTable {
+  readonly kind: 'table';
+  readonly name: string;
+  /** Of CreateTable. */
+  readonly request: Readonly<Record<string, unknown>>;
+  /** The attribute that says when an item expires; without it none does. */
+  readonly timeToLive?: string;
+}
+
 /** An SNS topic, its attributes by SNS's own names. */
 export interface CreatedTopic {
   readonly kind: 'topic';
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
   readonly subscriptions: readonly { readonly protocol: string; readonly endpoint: string }[];
 }
 

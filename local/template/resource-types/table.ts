@@ -13,8 +13,15 @@ const schema = z.strictObject({
   KeySchema: list,
   GlobalSecondaryIndexes: list.optional(),
   LocalSecondaryIndexes: list.optional(),
-  // AWS too deletes what has expired only within days: no program may count on it being gone.
-  TimeToLiveSpecification: withoutLocalEffect,
+  TimeToLiveSpecification: z
+    .strictObject({
+      Enabled: z.stringbool().or(z.boolean()),
+      AttributeName: z.string().min(1).max(255).optional(),
+    })
+    .refine(({ Enabled, AttributeName }) => !Enabled || AttributeName !== undefined, {
+      message: 'a time to live needs its AttributeName',
+    })
+    .optional(),
   PointInTimeRecoverySpecification: withoutLocalEffect,
   SSESpecification: withoutLocalEffect,
   DeletionProtectionEnabled: withoutLocalEffect,
@@ -22,7 +29,7 @@ const schema = z.strictObject({
   Tags: withoutLocalEffect,
 });
 
-/** A DynamoDB table; its properties but one are those of CreateTable. */
+/** A DynamoDB table; its properties but one are those of CreateTable, which knows no time to live. */
 export const table: ResourceType = {
   type: TYPE,
   name(logicalId, properties, { region, accountId, ...place }) {
@@ -32,6 +39,7 @@ export const table: ResourceType = {
   create(logicalId, { ref: name }, properties) {
     const read = readProperties(schema, properties, TYPE, logicalId);
     const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, LocalSecondaryIndexes } = read;
+    const timeToLive = read.TimeToLiveSpecification;
     const request = {
       TableName: name,
       BillingMode: 'PAY_PER_REQUEST',
@@ -40,6 +48,13 @@ export const table: ResourceType = {
       ...(GlobalSecondaryIndexes && { GlobalSecondaryIndexes }),
       ...(LocalSecondaryIndexes && { LocalSecondaryIndexes }),
     };
-    return { kind: 'table', name, request };
+    return {
+      kind: 'table',
+      name,
+      request,
+      ...(timeToLive?.Enabled && timeToLive.AttributeName !== undefined
+        ? { timeToLive: timeToLive.AttributeName }
+        : {}),
+    };
   },
 };

@@ -249,9 +249,19 @@ test.each<[string, Resources, RegExp]>([
     /ThingName of resource "T" is "a b"/,
   ],
   [
-    'a dynamic group',
-    { Group: { Type: 'AWS::IoT::ThingGroup', Properties: { QueryString: 'thingName:*' } } },
-    /resource "Group" .*QueryString/s,
+    'a dynamic group below another one',
+    {
+      Group: {
+        Type: 'AWS::IoT::ThingGroup',
+        Properties: { QueryString: 'thingName:*', ParentGroupName: 'above' },
+      },
+    },
+    /resource "Group" .*leave ParentGroupName out/s,
+  ],
+  [
+    'a dynamic group whose query is none',
+    { Group: { Type: 'AWS::IoT::ThingGroup', Properties: { QueryString: 'thingName:(' } } },
+    /resource "Group" .*InvalidQueryException/s,
   ],
   [
     'fleet provisioning',
@@ -278,6 +288,57 @@ test.each<[string, Resources, RegExp]>([
 ])('A template with %s is refused by its logical id.', (_what, resources, message) => {
   expect(() => ensure(resources)).toThrow(ConfigurationError);
   expect(() => ensure(resources)).toThrow(message);
+});
+
+const dynamicGroup = (QueryString?: string, description = 'red ones') => ({
+  Red: {
+    Type: 'AWS::IoT::ThingGroup',
+    Properties: {
+      ThingGroupName: 'red',
+      ...(QueryString === undefined ? {} : { QueryString }),
+      ThingGroupProperties: { ThingGroupDescription: description },
+    },
+  },
+  Lamp: {
+    Type: 'AWS::IoT::Thing',
+    Properties: { ThingName: 'lamp-1', AttributePayload: { Attributes: { colour: 'red' } } },
+  },
+});
+const members = () => {
+  const { thingGroups, dynamicGroups } = cloud.registry;
+  return dynamicGroups.thingsIn(thingGroups.require('red'), {})?.items;
+};
+
+test('A group with a query has the things that match it, and its index is turned on and told of once.', () => {
+  const indexed: string[] = [];
+  const ensureTold = (resources: Resources) =>
+    ensureIotResources(plan(resources).creations, { ...cloud.place, indexed: (name) => indexed.push(name) });
+  ensureTold(dynamicGroup('attributes.colour:red'));
+  expect(members()).toEqual(['lamp-1']);
+  ensureTold(dynamicGroup('attributes.colour:red'));
+  ensureTold(dynamicGroup('attributes.colour:blue', 'blue ones'));
+  expect(members()).toEqual([]);
+  expect(cloud.registry.thingGroups.require('red').description).toBe('blue ones');
+  expect(indexed).toEqual(['red']);
+  ensureTold({});
+  expect(cloud.registry.thingGroups.find('red')).toBeUndefined();
+});
+
+test('An index that somebody has configured stays as it is.', () => {
+  const { configurations } = cloud.registry.index;
+  const thingIndexingConfiguration = { thingIndexingMode: 'REGISTRY' };
+  configurations.update({ thingIndexingConfiguration });
+  ensure(dynamicGroup('thingName:lamp*'));
+  expect(members()).toEqual(['lamp-1']);
+  expect(configurations.get()).toMatchObject({ thingIndexingConfiguration });
+});
+
+test.each([
+  ['dynamic', undefined, 'thingName:*'],
+  ['static', 'thingName:*', undefined],
+])('A group does not become %s by a change of the template.', (_, before, after) => {
+  ensure(dynamicGroup(before));
+  expect(() => ensure(dynamicGroup(after))).toThrow('cannot change between static and dynamic');
 });
 
 test.each([

@@ -1,8 +1,8 @@
-import { DescribeTableCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, GetItemCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putItem } from '../../../local/dynamodb/items.ts';
-import { createTables } from '../../../local/dynamodb/tables.ts';
+import { createTables, emptyTables } from '../../../local/dynamodb/tables.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../../support/dynamodb.ts';
 
 const REGION = 'eu-west-1';
@@ -44,6 +44,18 @@ test('An engine that cannot be reached is named too.', async () => {
   await expect(createTables('http://127.0.0.1:9', REGION, [table('any')])).rejects.toMatchObject({
     code: 'TABLE_NOT_CREATED',
   });
+});
+
+test('All tables are deleted, also those behind the first hundred, and the template has its own anew.', async () => {
+  const names = Array.from({ length: 120 }, (_, at) => `many-${at}`);
+  await createTables(
+    dynamodb.url,
+    REGION,
+    names.map((name) => table(name)),
+  );
+  await emptyTables(dynamodb.url, REGION, [table('many-7'), table('new')]);
+  const { TableNames } = await dynamodb.client.send(new ListTablesCommand());
+  expect(TableNames).toEqual(['many-7', 'new']);
 });
 
 test('An item is put as JSON has it, and what the engine refuses is thrown.', async () => {

@@ -332,7 +332,7 @@ test('A reset forgets what the API made and what waits for another try; the temp
 test.each<[what: object, message: RegExp]>([
   [
     { eventPattern: '{"source":[{"regex":"x"}]}' },
-    /the EventBridge rule "mine" asks for .* unrecognized match type regex/,
+    /the EventBridge rule "mine" asks for .* Unrecognized match type regex/,
   ],
   [{ scheduleExpression: 'rate(1 minutes)' }, /it has to be rate\(1 minute\)/],
   [{ eventPattern: '{"a":["b"]}', targets: [{ Id: 'x', Arn: 'arn:aws:logs:x' }] }, /targets that are served/],

@@ -58,6 +58,8 @@ test.each<[unknown, ConditionContext, string]>([
   [{ StringEquals: { 'AWS:sourceaccount': ['1', '2'] } }, { sourceAccount: '2' }, 'allowed'],
   [{ StringEquals: { 'aws:SourceAccount': '1' } }, { sourceAccount: '2' }, 'unmentioned'],
   [{ StringEquals: { 'aws:SourceAccount': '1' } }, {}, 'unmentioned'],
+  [{ StringEquals: { 'cloudwatch:namespace': 'Lux' } }, { metricNamespace: 'Lux' }, 'allowed'],
+  [{ StringEquals: { 'cloudwatch:namespace': 'Lux' } }, { metricNamespace: 'AWS' }, 'unmentioned'],
   [{ StringEquals: { 'aws:SourceArn': 'arn:aws:iot:*' } }, { sourceArn: RULE }, 'unmentioned'],
   [{ StringLike: { 'aws:SourceArn': 'arn:aws:iot:*:rule/St?re' } }, { sourceArn: RULE }, 'allowed'],
   [{ ArnLike: { 'aws:SourceArn': 'arn:aws:iot:*:*:rule/*' } }, { sourceArn: RULE }, 'allowed'],

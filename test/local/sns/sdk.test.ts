@@ -61,9 +61,13 @@ test('A topic is made once, described, tagged and deleted.', async () => {
 
 test('Subscriptions are found, described, listed and ended.', async () => {
   const topicArn = await user.newTopic();
-  const { queueArn, subscriptionArn, receive } = await user.subscribedQueue(topicArn);
-  expect(await user.subscribe(topicArn, 'sqs', queueArn, { RawMessageDelivery: 'true' })).toBe(
-    subscriptionArn,
+  const raw = { RawMessageDelivery: 'true' };
+  const { queueArn, subscriptionArn, receive } = await user.subscribedQueue(topicArn, raw);
+  for (const attributes of [raw, {}]) {
+    expect(await user.subscribe(topicArn, 'sqs', queueArn, attributes)).toBe(subscriptionArn);
+  }
+  await expect(user.subscribe(topicArn, 'sqs', queueArn, { RawMessageDelivery: 'false' })).rejects.toThrow(
+    'Invalid parameter: Attributes Reason: Subscription already exists with different attributes',
   );
   const { Attributes } = await user.running.client.send(
     new GetSubscriptionAttributesCommand({ SubscriptionArn: subscriptionArn }),
@@ -110,7 +114,7 @@ test('A batch is published one by one; an entry that fails is told.', async () =
     user.running.client.send(new PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries }));
   const { Successful, Failed } = await batch([
     { Id: 'a', Message: 'one' },
-    { Id: 'b', Message: 'two', Subject: ' x' },
+    { Id: 'b', Message: 'two', Subject: 'x\ny' },
     { Id: 'c', Message: 'three' },
   ]);
   expect(Successful?.map(({ Id }) => Id)).toEqual(['a', 'c']);
@@ -151,12 +155,12 @@ test.each<[string, Partial<PublishCommandInput>, string]>([
   [
     'an empty attribute',
     { MessageAttributes: { a: { DataType: 'String', StringValue: '' } } },
-    'MessageAttributes.a',
+    "The message attribute 'a' must contain non-empty message attribute value",
   ],
   [
     'an unknown type',
     { MessageAttributes: { a: { DataType: 'Float', StringValue: '1' } } },
-    'the type Float',
+    "The message attribute 'a' has an invalid message attribute type",
   ],
   ['a group', { MessageGroupId: 'g' }, 'FIFO topics, which are not served'],
 ])('A message with %s is refused.', async (_what, input, reason) => {
@@ -168,13 +172,14 @@ test.each<[string, string, object, string]>([
   ['sqs', 'queue', {}, 'SQS endpoint ARN'],
   ['lambda', 'function', {}, 'Lambda endpoint ARN'],
   ['http', 'http://example.com/', {}, 'is not this machine'],
-  ['https', 'http://127.0.0.1/', {}, 'an https URL is needed'],
-  ['sms', 'mum', {}, 'a phone number'],
-  ['email', 'mum', {}, 'an address of mail'],
+  ['https', 'http://127.0.0.1/', {}, 'Endpoint must match the specified protocol'],
+  ['sms', 'mum', {}, 'Invalid SMS endpoint: mum'],
+  ['email', 'mum', {}, 'Email address is needed'],
+  ['email', '', {}, 'no endpoint is given'],
+  ['sqs', `arn:aws:sqs:${REGION}:${ACCOUNT}:q.fifo`, {}, 'FIFO SQS Queues can not be subscribed'],
   ['firehose', 'arn', {}, 'the protocol firehose is not served here'],
-  ['email', 'a@example.com', { FilterPolicy: '{}' }, 'FilterPolicy Reason: it is not served here'],
-  ['email', 'a@example.com', { RawMessageDelivery: 'yes' }, 'it is true or false'],
-  ['email', 'a@example.com', { RedrivePolicy: '{}' }, 'deadLetterTargetArn'],
+  ['application', 'arn', {}, 'the protocol application is not served here'],
+  ['pigeon', 'arn', {}, 'Amazon SNS does not support this protocol string: pigeon'],
 ])('A subscription by %s to %s with %j is refused.', async (protocol, endpoint, attributes, reason) => {
   await expect(user.subscribe(await user.newTopic(), protocol, endpoint, attributes)).rejects.toThrow(reason);
 });
@@ -182,7 +187,21 @@ test.each<[string, string, object, string]>([
 test.each([
   { Name: 'a b' },
   { Name: 'a.fifo', Attributes: { FifoTopic: 'true' } },
-  { Name: 'a', Attributes: { DeliveryPolicy: '{}' } },
+  { Name: 'a', Attributes: { DeliveryPolicy: '{"https":{}}' } },
+  { Name: 'a', Attributes: { Policy: '[]' } },
+  { Name: 'a', Attributes: { Policy: '{' } },
+  { Name: 'a', Attributes: { DisplayName: 'x'.repeat(101) } },
+  { Name: 'a', Attributes: { SignatureVersion: '3' } },
+  { Name: 'a', Attributes: { TracingConfig: 'Active' } },
+  { Name: 'a', Attributes: { MaximumMessageSize: '2000000' } },
+  { Name: 'a', Attributes: { LambdaSuccessFeedbackRoleArn: 'arn' } },
+  {
+    Name: 'a',
+    Tags: [
+      { Key: 'k', Value: '1' },
+      { Key: 'k', Value: '2' },
+    ],
+  },
 ])('A topic like %j is refused.', async (input) => {
   await expect(user.running.client.send(new CreateTopicCommand(input))).rejects.toMatchObject({
     name: 'InvalidParameterException',

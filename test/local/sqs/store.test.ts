@@ -61,5 +61,5 @@ test('A file of another version is refused, with what to do.', () => {
   other.exec('PRAGMA user_version = 99');
   other.close();
   expect(() => openDatabase(file)).toThrow(ConfigurationError);
-  expect(() => openDatabase(file)).toThrow('Delete it to begin with empty queues');
+  expect(() => openDatabase(file)).toThrow('it is of version 99 and not 1');
 });

@@ -230,7 +230,7 @@ test.each<[events: readonly unknown[], message: RegExp]>([
   [[{ iot: { sql: 1 } }], /an event "iot" that cannot be served here/],
   [
     [{ stream: 'x' }],
-    /"stream", which is not served here: .* served are iot, schedule, eventBridge, httpApi, http/,
+    /"stream", which is not served here: .* served are iot, schedule, eventBridge, sns, httpApi, http/,
   ],
 ])('The events %j are refused by name.', (events, message) => {
   expect(() => planned(events)).toThrow(message);

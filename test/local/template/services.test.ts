@@ -49,6 +49,7 @@ test('Topics, subscriptions and policies are planned with the names that they re
       kind: 'topic',
       name: 'test-dev-Alarms',
       attributes: { DisplayName: 'Alarms' },
+      tags: {},
       subscriptions: [{ protocol: 'email', endpoint: 'a@example.com' }],
     },
     { kind: 'queue', name: 'test-dev-Q', attributes: {} },
@@ -120,9 +121,9 @@ test.each<[string, string, object, string]>([
   ['AWS::SNS::Topic', 'FIFO', { FifoTopic: true }, 'FifoTopic'],
   [
     'AWS::SNS::Subscription',
-    'a filter policy',
-    { TopicArn: 't', Protocol: 'sqs', Endpoint: 'e', FilterPolicy: {} },
-    'FilterPolicy',
+    'a stream of Firehose',
+    { TopicArn: 't', Protocol: 'firehose', Endpoint: 'e', SubscriptionRoleArn: 'r' },
+    'SubscriptionRoleArn',
   ],
   ['AWS::KinesisFirehose::DeliveryStream', 'no destination in S3', {}, 'it needs a destination in S3'],
   [

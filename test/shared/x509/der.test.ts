@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  bitStringOf,
   bytesOf,
   childrenOf,
   contentOf,
@@ -13,6 +14,7 @@ import {
 } from '../../../shared/x509/der.ts';
 import { der, objectIdentifier, sequence, unsignedInteger } from '../../../shared/x509/der-writer.ts';
 import { X509Error } from '../../../shared/x509/errors.ts';
+import { textOf } from '../../../shared/x509/text.ts';
 import { timeOf } from '../../../shared/x509/time.ts';
 
 const hex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text.replaceAll(' ', ''), 'hex'));
@@ -47,6 +49,42 @@ test.each(['06 00', '06 01 80', '06 0a ff ff ff ff ff ff ff ff ff 7f'])(
     expect(() => objectIdentifierOf(readDer(hex(bytes)), 'it')).toThrow(X509Error);
   },
 );
+
+test.each([
+  ['00', '020100'],
+  ['7f', '02017f'],
+  ['80', '02020080'],
+  ['0000ff', '020200ff'],
+  ['', '020100'],
+])('The number %s is written %s, never negative and never too long.', (digits, written) => {
+  expect(Buffer.from(unsignedInteger(hex(digits))).toString('hex')).toBe(written);
+});
+
+test('A bit string that ends within a byte is no key and no signature.', () => {
+  expect(() => bitStringOf(readDer(hex('03 02 07 80')), 'it')).toThrow('not a bit string of whole bytes');
+});
+
+test('A plain value contains no others.', () => {
+  expect(() => childrenOf(readDer(hex('04 02 30 00')))).toThrow(X509Error);
+});
+
+test.each([
+  ['0c 03 c3 bc 21', 'ü!'],
+  ['0c 01 ff', undefined],
+  ['12 02 31 32', '12'],
+  ['13 02 61 62', 'ab'],
+  ['14 01 fc', 'ü'],
+  ['1e 04 00 fc 00 21', 'ü!'],
+  ['1e 03 00 fc 00', undefined],
+  ['1c 04 00 01 f6 00', '\u{1f600}'],
+  ['1c 04 00 11 00 00', undefined],
+  ['1c 03 00 00 00', undefined],
+  ['04 01 61', undefined],
+])('The text %s is %j.', (bytes, text) => {
+  const read = (): string => textOf(readDer(hex(bytes)));
+  if (text === undefined) expect(read).toThrow(X509Error);
+  else expect(read()).toBe(text);
+});
 
 test.each([
   ['02 01 00', '00'],

@@ -1,6 +1,8 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { errorText } from '../../../../shared/errors.ts';
 import { ConfigurationError } from '../../../errors.ts';
+import { inTransaction } from '../../../transaction.ts';
+import { openVersionedFile } from '../../../versioned-file.ts';
 import { prepareChanges } from './apply-change.ts';
 import { loadState } from './load-state.ts';
 import type { SessionStorage } from './session-storage.ts';
@@ -60,18 +62,14 @@ export function openSessionStorage(file: string): SessionStorage {
       try {
         return loadState(database);
       } catch (cause) {
-        throw unusable(file, cause);
+        const code = 'SESSION_FILE_UNUSABLE';
+        throw new ConfigurationError(unusableText(file, errorText(cause)), { code, data: { file }, cause });
       }
     },
     apply(changes) {
-      database.exec('BEGIN IMMEDIATE');
-      try {
+      inTransaction(database, () => {
         for (const change of changes) applyChange(change);
-        database.exec('COMMIT');
-      } catch (thrown) {
-        database.exec('ROLLBACK');
-        throw thrown;
-      }
+      });
     },
     clear() {
       for (const table of ['sessions', 'subscriptions', 'messages', 'retained']) {
@@ -83,31 +81,20 @@ export function openSessionStorage(file: string): SessionStorage {
 }
 
 function open(file: string): DatabaseSync {
-  let database: DatabaseSync | undefined;
-  let version: number;
-  try {
-    database = new DatabaseSync(file, { timeout: 5_000 });
-    // What the process has written outlives the process with synchronous = OFF; only a power cut may lose it.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;');
-    version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-    if (version === 0) database.exec(`BEGIN; ${schema} COMMIT;`);
-  } catch (cause) {
-    database?.close();
-    throw unusable(file, cause);
-  }
-  if (version === 0 || version === schemaVersion) return database;
-  database.close();
-  throw new ConfigurationError(
-    `${file} was written by another version of this program (${version}, not ${schemaVersion}). Delete it to ` +
-      'begin without MQTT sessions and retained messages, or use that version.',
-    { code: 'SESSION_FILE_VERSION', data: { file, version } },
-  );
+  return openVersionedFile({
+    file,
+    schema,
+    version: schemaVersion,
+    // What the process has written outlives the process all the same; only a power cut may lose it.
+    synchronous: 'OFF',
+    code: 'SESSION_FILE_UNUSABLE',
+    message: (reason) => unusableText(file, reason),
+  });
 }
 
-function unusable(file: string, cause: unknown): ConfigurationError {
-  return new ConfigurationError(
-    `MQTT sessions cannot be kept in ${file}: ${errorText(cause)}. Check that the folder exists and may be ` +
-      'written; a broken file may be deleted, its sessions and retained messages are lost then.',
-    { code: 'SESSION_FILE_UNUSABLE', data: { file }, cause },
+function unusableText(file: string, reason: string): string {
+  return (
+    `MQTT sessions cannot be kept in ${file}: ${reason}. Check that the folder exists and may be written; the ` +
+    'file may be deleted, its sessions and retained messages are lost then.'
   );
 }

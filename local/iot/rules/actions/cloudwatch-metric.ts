@@ -31,7 +31,8 @@ export const cloudwatchMetric = defineAction({
         timestampMs: seconds === undefined ? context.nowMs : readNumber(seconds, 'timestamp') * 1_000,
       };
       const putMetric = requireService(services, 'putMetric');
-      requirePermission(services, invocation, RoleArn, 'cloudwatch:PutMetricData', () => '*');
+      const about = { metricNamespace: datum.namespace };
+      requirePermission(services, invocation, RoleArn, 'cloudwatch:PutMetricData', () => '*', about);
       putMetric(datum);
     },
   }),

@@ -5,6 +5,7 @@ import type { ActionServices, OptionalServices, RuleAuthoriser } from './service
  * Makes sure that the action's role allows a call on a concrete resource, when the engine asks at all.
  *
  * @param arn the resource, which may name the account and the region.
+ * @param about what else the role's conditions may ask of the call.
  * @throws AwsApiError AccessDeniedException
  */
 export function requirePermission(
@@ -13,9 +14,10 @@ export function requirePermission(
   roleArn: string,
   action: string,
   arn: (at: Pick<RuleAuthoriser, 'accountId' | 'region'>) => string,
+  about: { readonly metricNamespace?: string } = {},
 ): void {
   if (authoriser === undefined) return;
-  authoriser.requireRole({ ruleName, roleArn, action, resource: arn(authoriser) });
+  authoriser.requireRole({ ruleName, roleArn, action, resource: arn(authoriser), ...about });
 }
 
 /**

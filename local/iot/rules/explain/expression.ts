@@ -7,7 +7,7 @@ import { printExpression } from '../sql/printer.ts';
 import type { Switches } from '../sql/switches.ts';
 import type { SqlValue } from '../sql/values.ts';
 import type { SqlVersion } from '../sql/version.ts';
-import { partsOf } from './parts.ts';
+import { partsOf } from '../sql/walk.ts';
 import { valueText } from './value-text.ts';
 
 /** What the same SQL can mean different things under. */

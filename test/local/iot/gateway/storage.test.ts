@@ -287,7 +287,7 @@ test.each([
       database.close();
       return file;
     },
-    'SESSION_FILE_VERSION',
+    'SESSION_FILE_UNUSABLE',
   ],
 ])('A file that %s is an error with the way out.', (_what, make, code) => {
   const file = make();

@@ -113,7 +113,13 @@ test('The explanation agrees with the decision, and its statement is of the righ
       });
       const { outcome, decidedBy } = decision.explain();
       expect(outcome === 'allowed').toBe(decision.isAllowed);
-      const effect = { allowed: 'Allow', 'explicit-deny': 'Deny', 'default-deny': undefined }[outcome];
+      const effects = {
+        allowed: 'Allow',
+        'explicit-deny': 'Deny',
+        'default-deny': undefined,
+        refused: undefined,
+      };
+      const effect = effects[outcome];
       expect(decidedBy?.effect).toBe(effect);
     }),
     runs,

@@ -65,6 +65,20 @@ test('What is known of a certificate is always the last that was written.', () =
   expect(identities.identify(der)?.status).toBe('ACTIVE');
 });
 
+test('A certificate holds from its first to its last moment, by the clock of the cloud.', () => {
+  const { context, identities, clock } = openSecurity();
+  const dates = { notBeforeMs: clock.now() + 1_000, notAfterMs: clock.now() + 5_000 };
+  const { der } = makeCertificate(dates).certificate;
+  keepIssued(context, der, true);
+  const problems = Array.from({ length: 7 }, () => {
+    const problem = identities.identify(der)?.problem;
+    clock.advance(1_000);
+    return problem?.split(':')[0];
+  });
+  const none = undefined;
+  expect(problems).toEqual(['is not valid yet', none, none, none, none, none, 'has expired']);
+});
+
 test('Who has stopped listening is told nothing.', () => {
   const { context, identities } = openSecurity();
   const told: string[] = [];

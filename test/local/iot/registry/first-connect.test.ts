@@ -70,7 +70,7 @@ test.each(['ACTIVE', 'INACTIVE', 'REVOKED'] as const)(
     const { identities, context } = withCa();
     identities.registerAtFirstConnect(der);
     updateCertificate(context, certificateId, status);
-    expect(identities.registerAtFirstConnect(der)).toEqual({});
+    expect(identities.registerAtFirstConnect(der).event).toBeUndefined();
     expect(identities.identify(der)?.status).toBe(status);
   },
 );
@@ -80,7 +80,7 @@ test.each([
   ['has no auto registration', { isAutoRegistration: false }],
 ])('When the CA %s, nothing is stored and nothing is published.', (_, how) => {
   const { identities } = withCa(how);
-  expect(identities.registerAtFirstConnect(der)).toEqual({});
+  expect(identities.registerAtFirstConnect(der).event).toBeUndefined();
   expect(identities.identify(der)).toBeUndefined();
 });
 
@@ -90,7 +90,9 @@ test.each([
   ['that signs itself', makeCertificate()],
 ])('A certificate %s registers nothing.', (_, made) => {
   const { identities } = withCa();
-  expect(identities.registerAtFirstConnect(made.certificate.der)).toEqual({});
+  expect(identities.registerAtFirstConnect(made.certificate.der)).toEqual({
+    problem: expect.stringContaining('signed by no CA'),
+  });
   expect(identities.identify(made.certificate.der)).toBeUndefined();
 });
 
@@ -103,14 +105,14 @@ test('A CA of the mode SNI_ONLY registers nothing by itself.', () => {
     mode: 'SNI_ONLY',
   } as const;
   registerCa(context, request);
-  expect(identities.registerAtFirstConnect(der)).toEqual({});
+  expect(identities.registerAtFirstConnect(der).event).toBeUndefined();
 });
 
 test('Any bytes register nothing and break nothing.', () => {
   const { identities } = withCa();
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      expect(identities.registerAtFirstConnect(bytes)).toEqual({});
+      expect(identities.registerAtFirstConnect(bytes)).toEqual({ problem: 'cannot be read' });
       expect(identities.identify(bytes)).toBeUndefined();
     }),
   );
@@ -134,6 +136,51 @@ test("A CA's provisioning template is run once, for the first CONNECT.", () => {
   security.identities.registerAtFirstConnect(der);
   security.identities.registerAtFirstConnect(der);
   expect(run).toEqual([[certificateId, registrationConfig]]);
+});
+
+test.each([
+  ['has expired', { notAfterMs: Date.UTC(2026, 10, 20) }],
+  ['is not valid yet', { notBeforeMs: Date.UTC(2026, 10, 22) }],
+])('A certificate that %s registers nothing, and says why.', (problem, dates) => {
+  const { identities } = withCa();
+  const made = makeCertificate({ issuer: ca, ...dates });
+  expect(identities.registerAtFirstConnect(made.certificate.der)).toEqual({
+    problem: expect.stringContaining(problem),
+  });
+  expect(identities.identify(made.certificate.der)).toBeUndefined();
+});
+
+test('One that waits for its activation is announced until it expires, by the clock of the cloud.', () => {
+  const { identities, clock } = withCa();
+  const short = makeCertificate({ issuer: ca, notAfterMs: clock.now() + 86_400_000 }).certificate;
+  expect(identities.registerAtFirstConnect(short.der).event).toBeDefined();
+  clock.advance(86_400_000);
+  expect(identities.registerAtFirstConnect(short.der).event).toBeDefined();
+  clock.advance(1_000);
+  expect(identities.registerAtFirstConnect(short.der).event).toBeUndefined();
+  expect(identities.identify(short.der)).toMatchObject({
+    status: 'PENDING_ACTIVATION',
+    problem: expect.stringContaining('has expired: it ended at 2026-11-22T00:00:00.000Z'),
+  });
+});
+
+test('A CA that has expired registers nobody any more, and leaves whom it has registered.', () => {
+  const security = openSecurity();
+  const { identities, clock, context } = security;
+  const old = makeCertificate({
+    subject: { CommonName: ['Old CA'] },
+    use: { for: 'ca' },
+    keys: keyPair('old CA'),
+    notAfterMs: clock.now() + 86_400_000,
+  });
+  register(security, old);
+  const [before, after] = [makeCertificate({ issuer: old }), makeCertificate({ issuer: old })];
+  expect(identities.registerAtFirstConnect(before.certificate.der).event).toBeDefined();
+  updateCertificate(context, before.certificate.certificateId, 'ACTIVE');
+  clock.advance(2 * 86_400_000);
+  expect(identities.registerAtFirstConnect(after.certificate.der).event).toBeUndefined();
+  expect(identities.identify(before.certificate.der)).toMatchObject({ status: 'ACTIVE' });
+  expect(identities.identify(before.certificate.der)?.problem).toBeUndefined();
 });
 
 /** The table of registerAtFirstConnect, as a model of one certificate. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createAdjustableClock } from '../../../../local/clock/index.ts';
 import { problemOf, type RuleMetric, startRuleTrace } from '../../../../local/iot/trace/index.ts';
 import type { RuleTraceEvent } from '../../../../local/iot/rules/trace.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
@@ -33,6 +34,15 @@ test('What was counted is handed over once a minute, and at the end.', () => {
   expect(put.map(({ value }) => value)).toEqual([2, 1, 1]);
   expect(rules.log.read({ limit: 9 }).entries).toHaveLength(4);
   expect(rules.log.isClosed).toBe(true);
+});
+
+test('A year in which no rule does anything passes without a timer.', async () => {
+  const clock = createAdjustableClock();
+  clock.setSpeed(0);
+  const rules = startRuleTrace({ clock, accountId: '000000000000', putMetric: () => undefined });
+  rules.take(notFound);
+  expect(await clock.advance(365 * 86_400_000)).toBe(1);
+  rules.stop();
 });
 
 test('Without a CloudWatch nothing is handed over.', () => {

@@ -1,8 +1,11 @@
 import { createHash, X509Certificate } from 'node:crypto';
+// Node 24 breaks node:tls for the whole process when toLegacyObject is called before it has been loaded.
+import 'node:tls';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { contextTag, tags } from '../../../../local/iot/x509/der-tags.ts';
-import { der, sequence, set, objectIdentifier, utf8String } from '../../../../local/iot/x509/der-writer.ts';
+import { contextTag, tags } from '../../../../shared/x509/der.ts';
+import { der, objectIdentifier, sequence } from '../../../../shared/x509/der-writer.ts';
+import { set, utf8String } from '../../../../local/iot/x509/der-writer.ts';
 import { readAlternativeNames, writeHostNames } from '../../../../local/iot/x509/alternative-names.ts';
 import { readCertificate, readCertificates } from '../../../../local/iot/x509/certificate.ts';
 import { nameFields, nameText, readName, writeName } from '../../../../local/iot/x509/distinguished-name.ts';

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { findIssuers, isIssuedBy } from '../../../../local/iot/x509/chain.ts';
 import { readSigningRequest } from '../../../../local/iot/x509/signing-request.ts';
 import { readName, writeName } from '../../../../local/iot/x509/distinguished-name.ts';
-import { sequence } from '../../../../local/iot/x509/der-writer.ts';
+import { sequence } from '../../../../shared/x509/der-writer.ts';
 import { readPemOf, toPem } from '../../../../local/iot/x509/pem.ts';
 import { keyPair, makeCa, makeCertificate, makeSigningRequest } from '../../../support/x509.ts';
 

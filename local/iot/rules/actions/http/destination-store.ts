@@ -1,7 +1,6 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { errorText } from '../../../../../shared/errors.ts';
-import { ConfigurationError } from '../../../../errors.ts';
+import { openVersionedFile } from '../../../../versioned-file.ts';
 
 const destinationStatus = z.enum(['IN_PROGRESS', 'ENABLED', 'DISABLED', 'ERROR']);
 
@@ -30,6 +29,10 @@ export interface DestinationStore {
   close(): void;
 }
 
+/** Moves with every change of the table below. */
+const SCHEMA_VERSION = 1;
+
+// Files from before there were versions have the table already.
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS destinations (
     arn TEXT PRIMARY KEY,
@@ -41,6 +44,7 @@ const SCHEMA = `
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  PRAGMA user_version = ${SCHEMA_VERSION};
 `;
 
 /** @throws ConfigurationError DESTINATION_FILE_UNUSABLE */
@@ -85,17 +89,13 @@ function readDestination(row: Readonly<Record<string, unknown>>): Destination {
 }
 
 function open(file: string): DatabaseSync {
-  let sql: DatabaseSync | undefined;
-  try {
-    sql = new DatabaseSync(file, { timeout: 5_000 });
-    sql.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SCHEMA}`);
-    return sql;
-  } catch (cause) {
-    sql?.close();
-    throw new ConfigurationError(
-      `Topic rule destinations cannot be kept in ${file}: ${errorText(cause)}. Check that the folder may be written; ` +
-        'the file may be deleted, servers have to confirm again then.',
-      { code: 'DESTINATION_FILE_UNUSABLE', data: { file }, cause },
-    );
-  }
+  return openVersionedFile({
+    file,
+    schema: SCHEMA,
+    version: SCHEMA_VERSION,
+    code: 'DESTINATION_FILE_UNUSABLE',
+    message: (reason) =>
+      `Topic rule destinations cannot be kept in ${file}: ${reason}. Check that the folder may be written; ` +
+      'the file may be deleted, servers have to confirm again then.',
+  });
 }

@@ -6,7 +6,7 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../../../../local/clock.ts';
-import { createCloudWatch } from '../../../../../local/cloudwatch/index.ts';
+import { createCloudWatch, readAlarm } from '../../../../../local/cloudwatch/index.ts';
 import { authoriserOf } from '../../../../../local/iam/index.ts';
 import {
   createRulesEngine,
@@ -143,6 +143,16 @@ const log = (message: string, data: object): void => void logged.push({ message,
 const clock = systemClock;
 
 const authoriser = authoriserOf(plan.creations, place);
+const hot = readAlarm({
+  AlarmName: 'hot',
+  Namespace: 'Greenhouse',
+  MetricName: 'Lux',
+  Statistic: 'Maximum',
+  Period: 60,
+  EvaluationPeriods: 1,
+  ComparisonOperator: 'GreaterThanThreshold',
+  Threshold: 35_000,
+});
 const sqs = createSqs({ file: ':memory:', clock, accountId: ACCOUNT, region: REGION, baseUrl: BASE_URL });
 const s3 = createS3({ directory: path.join(folder, 's3'), clock, region: REGION });
 const outbox = openOutbox(path.join(folder, 'outbox'), clock);
@@ -150,6 +160,12 @@ const cloudwatch = createCloudWatch({
   file: path.join(folder, 'cloudwatch.sqlite'),
   logFolder: path.join(folder, 'log-groups'),
   clock,
+  ...place,
+  log,
+  targets: {
+    publish: (message) => sns.publish(message),
+    invokeAsync: () => Promise.reject(new Error('there is no function')),
+  },
 });
 const streams = createDeliveryStreams({
   streams: pick('delivery-stream'),
@@ -209,6 +225,7 @@ beforeAll(async () => {
   for (const { name } of pick('queue')) sqs.ensureQueue(name);
   for (const { name } of pick('bucket')) await s3.ensureBucket(name);
   for (const { name } of pick('log-group')) cloudwatch.ensureLogGroup(name);
+  cloudwatch.ensureAlarms([hot]);
   for (const { name, attributes } of pick('topic')) sns.ensureTopic(name, attributes);
   for (const subscription of pick('subscription')) sns.ensureSubscription(subscription);
 });
@@ -271,7 +288,9 @@ test('Metrics and alarms of rules are in CloudWatch.', async () => {
   expect(
     cloudwatch.getStatistics({ ...metric, startMs: now - 60_000, endMs: now + 60_000, periodSeconds: 60 }),
   ).toMatchObject([{ sum: 35_000 }]);
-  expect(cloudwatch.listAlarms()).toMatchObject([{ alarmName: 'hot', stateReason: '35001 lux' }]);
+  expect(cloudwatch.listAlarms()).toMatchObject([
+    { definition: { alarmName: 'hot' }, state: { value: 'ALARM', reason: '35001 lux' } },
+  ]);
 });
 
 test('What the role does not allow fails, and the error action tells it in its log group.', async () => {

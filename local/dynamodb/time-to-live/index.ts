@@ -1,0 +1,2 @@
+export { createTimeToLive, type TimeToLive, type TimeToLiveOptions } from './time-to-live.ts';
+export type { Deletion } from './sweeper.ts';
