@@ -5,6 +5,7 @@ import { openDoors } from './cloud/doors.ts';
 import { readEventRules, startEvents } from './cloud/events.ts';
 import { startFunctions, type BundlePlace } from './cloud/functions.ts';
 import { MessageHub } from './cloud/hub.ts';
+import { tellOfExpiry } from './cloud/expiry.ts';
 import { LateLookUp } from './cloud/look-up.ts';
 import { startMessages } from './cloud/messages.ts';
 import { startNotifications } from './cloud/notifications.ts';
@@ -111,6 +112,7 @@ async function start(options: CloudOptions, stops: Stops): Promise<Cloud> {
   // 5. What the template says of topics, rules and the like.
   const parts = { storage, functions, notifications, events, hub, rules, devices, messages };
   ensureTemplate(site, parts);
+  tellOfExpiry(site, parts);
 
   // 6. The doors.
   const running = await openDoors(site, parts, {

@@ -1,6 +1,6 @@
 import { emptyTables } from '../dynamodb/tables.ts';
 import { apiRulePayload } from '../iot/registry/index.ts';
-import type { Parts } from './doors.ts';
+import type { Parts } from './parts.ts';
 import { ensureEvents } from './events.ts';
 import { ensureIotResources } from './iot-resources.ts';
 import { ensureNotifications } from './notifications.ts';
