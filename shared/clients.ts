@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { IoTClient } from '@aws-sdk/client-iot';
 import { IoTDataPlaneClient } from '@aws-sdk/client-iot-data-plane';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -40,3 +41,7 @@ export const eventBridgeClient = /* @__PURE__ */ once(
 );
 
 export const s3Client = /* @__PURE__ */ once(() => new S3Client({ requestHandler: REQUEST, maxAttempts: 3 }));
+
+export const lambdaClient = /* @__PURE__ */ once(
+  () => new LambdaClient({ requestHandler: REQUEST, maxAttempts: 3 }),
+);

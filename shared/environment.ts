@@ -11,6 +11,13 @@ export interface EnvironmentReader {
   text(name: string, fallback?: string): string;
   /** A number for which `holds`; `must` says in words what that is. */
   number(name: string, fallback: number, must: string, holds: (value: number) => boolean): number;
+  /** Several of them with commas between, as the fallback has them. */
+  numbers(
+    name: string,
+    fallback: readonly number[],
+    must: string,
+    holds: (value: number) => boolean,
+  ): readonly number[];
   /** One of a few words. */
   choice<const Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Choice;
 }
@@ -38,6 +45,15 @@ export function readEnvironment<Settings>(
       const value = Number(text);
       if (!Number.isFinite(value) || !holds(value)) problems.push(`${name} must be ${must}, not "${text}"`);
       return value;
+    },
+    numbers(name, fallback, must, holds) {
+      const text = environment[name];
+      if (text === undefined || text === '') return fallback;
+      const parts = text.split(',').map((part) => part.trim());
+      const values = parts.map(Number);
+      const isRight = parts.every((part, at) => part !== '' && holds(values[at] ?? Number.NaN));
+      if (!isRight) problems.push(`${name} must be ${must}, with commas between them, not "${text}"`);
+      return values;
     },
     choice(name, choices, fallback) {
       const text = environment[name];

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { COMMANDS } from '../cli/commands/table.ts';
+import { readDocuments } from './support/documents.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 
@@ -106,10 +107,11 @@ test('What is deployed imports only packages that are dependencies, and Node its
   expect(packages.filter((found) => !found.to.startsWith('node:') && !known.has(name(found)))).toEqual([]);
 });
 
-test('Every command that README.md shows is there.', () => {
-  const file = path.join(ROOT, 'README.md');
-  expect(existsSync(file), 'there is no README.md').toBe(true);
-  const blocks = [...readFileSync(file, 'utf8').matchAll(/```[^\n]*\n([\s\S]*?)```|`([^`\n]+)`/g)];
+test('Every command that README.md and docs/ show is there.', () => {
+  const text = readDocuments()
+    .map((document) => document.text)
+    .join('\n');
+  const blocks = [...text.matchAll(/```[^\n]*\n([\s\S]*?)```|`([^`\n]+)`/g)];
   const shown = blocks.map(([, block, inline]) => block ?? inline ?? '').join('\n');
   const commands = [...shown.matchAll(/\bnpx glasshouse ([a-z][\w-]*)/g)].map(([, name]) => name);
   const run = [...shown.matchAll(/\bnpm (?:run )?([a-z][\w:-]*)/g)].map(([, name]) => name);
@@ -118,6 +120,23 @@ test('Every command that README.md shows is there.', () => {
   expect(commands.filter((name) => name === undefined || !names.includes(name))).toEqual([]);
   const known = [...Object.keys(scripts), ...npms];
   expect(run.filter((name) => name === undefined || !known.includes(name))).toEqual([]);
-  expect(commands.length, 'README.md shows no `npx glasshouse` command').toBeGreaterThan(0);
+  expect(commands.length, 'no `npx glasshouse` command is shown').toBeGreaterThan(0);
   expect(run).toContain('start');
+});
+
+test('Every file that README.md and docs/ name is there.', () => {
+  const missing = readDocuments().flatMap(({ name, text }) => {
+    const linked = [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, to = '']) =>
+      path.join(path.dirname(name), to),
+    );
+    const quoted = [
+      ...text.matchAll(
+        /`((?:bench|cli|dashboard|demo|docs|events|functions|local|shared|test)\/[\w./-]+\.\w+)`/g,
+      ),
+    ].map(([, file = '']) => file);
+    return [...linked, ...quoted]
+      .filter((file) => !existsSync(path.join(ROOT, file)))
+      .map((file) => `${name}: ${file}`);
+  });
+  expect(missing).toEqual([]);
 });

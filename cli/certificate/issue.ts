@@ -1,23 +1,31 @@
 import {
-  AttachPolicyCommand,
-  AttachThingPrincipalCommand,
   CreateKeysAndCertificateCommand,
   DeleteCertificateCommand,
-  ListAttachedPoliciesCommand,
-  ListThingPrincipalsCommand,
-  UpdateCertificateCommand,
   type IoTClient,
 } from '@aws-sdk/client-iot';
+import { readDevice } from '../../shared/device-registry/read-devices.ts';
 import { readCertificate } from '../../shared/x509/certificate.ts';
+import type { DeviceRecords } from '../devices/record.ts';
 import { CommandError } from '../errors.ts';
 import { onboardDevice, type NewDevice } from '../onboard/onboard-device.ts';
-import { keepCertificate, type CertificateMetadata, type Vault } from './vault.ts';
+import { principalsOf, stateOfCertificate } from './principals.ts';
+import {
+  folderOf,
+  halfKeptCertificates,
+  keepCertificate,
+  keepKey,
+  keptCertificates,
+  readKept,
+  readKey,
+  type CertificateMetadata,
+  type Vault,
+} from './vault.ts';
 
-/** What certificates are issued, and kept, with. */
+/** What certificates are issued, kept and put on record with. */
 export interface Desk {
   readonly client: IoTClient;
   readonly vault: Vault;
-  readonly nowMs: () => number;
+  readonly records: DeviceRecords;
 }
 
 /** A certificate with its key, as AWS IoT hands them out once. */
@@ -32,9 +40,10 @@ type ThingSettings = Pick<NewDevice, 'thingTypeName' | 'thingGroupNames' | 'bill
 /**
  * Issues the first certificate of a thing:
  *
- *     issued, INACTIVE ─▶ kept with its key ─▶ thing, group, policy ─▶ ACTIVE, last
+ *     issued, INACTIVE ─▶ kept with its key ─▶ thing, group, policy, record ─▶ ACTIVE, last
  *
- * It is kept before anything else, because its key is never handed out again; what cannot be kept is deleted.
+ * It is kept before anything else, because its key is never handed out again; what cannot be kept is deleted. A run
+ * that was cut off after that is made again with the certificate that is kept, and not with another one.
  *
  * @throws CommandError THING_HAS_CERTIFICATE, and what `onboardDevice` and the SDK throw
  */
@@ -42,90 +51,92 @@ export async function issueCertificate(
   desk: Desk,
   thing: ThingSettings & { readonly thingName: string; readonly policyName: string },
 ): Promise<IssuedCertificate> {
+  const { client, records } = desk;
   const { thingName, policyName } = thing;
-  const principals = await principalsOf(desk.client, thingName);
-  if (principals.length > 0) {
+  const recorded = await readDevice(records.table, thingName);
+  const principals = await principalsOf(client, thingName);
+  const unfinished = await findUnfinished(desk, thingName, recorded);
+  if (principals.some((arn) => arn !== unfinished?.metadata.certificateArn)) {
     throw new CommandError(
       'THING_HAS_CERTIFICATE',
-      `the thing "${thingName}" has a certificate already: renew gives it another one`,
+      `the thing "${thingName}" has a certificate already, which is kept under ${folderOf(thingName)} if it was issued ` +
+        'here: renew gives it another one',
     );
   }
-  const issued = await issueAndKeep(desk, thingName, { policyNames: [policyName], replaces: [] });
+  const facts = { policyNames: [policyName], replaces: [] };
+  const issued = unfinished ?? (await issueAndKeep(desk, thingName, facts));
   const { certificatePem, metadata } = issued;
-  const { serialNumber } = readCertificate(certificatePem);
+  const { serialNumber, notAfterMs } = readCertificate(certificatePem);
   const { certificateId } = metadata;
   await onboardDevice(
-    desk.client,
-    { ...thing, certificateId, certificatePem, serialNumber, attributes: {} },
-    { withoutCa: false },
+    client,
+    { ...thing, certificateId, certificatePem, serialNumber, notAfterMs, attributes: {} },
+    // A thing that has no certificate has none on record whose place would not be free.
+    { withoutCa: false, records, reason: 'issued', replaces: recorded?.certificateId },
   );
   return issued;
 }
 
+/** The certificate that an earlier run was cut off with; undefined when there is none. */
+async function findUnfinished(
+  { client, vault }: Desk,
+  thingName: string,
+  recorded: Awaited<ReturnType<typeof readDevice>>,
+): Promise<IssuedCertificate | undefined> {
+  const last = (await keptCertificates(vault, thingName)).at(-1);
+  if (last === undefined || last.replaces.length > 0) return undefined;
+  const state = await stateOfCertificate(client, last.certificateId);
+  const isOnRecord = recorded?.certificateId === last.certificateId;
+  const isCutOff =
+    (state?.status === 'INACTIVE' && state.isUntouched) ||
+    (state?.status === 'ACTIVE' && isOnRecord && recorded.state === 'ACTIVATING');
+  return isCutOff ? readKept(vault, last) : undefined;
+}
+
 /**
- * Issues another certificate for a thing, with the policies of those that it has. Both are ACTIVE until
- * `retireReplaced`, so that a device which cannot use the new one is not lost.
+ * Has AWS IoT issue a certificate, INACTIVE, and keeps it with its key. One whose key an earlier run has kept, and
+ * nothing else, is gone on with.
  *
- * @throws CommandError NO_CERTIFICATE; what the SDK throws
+ * @throws what the SDK throws; a certificate whose key could not be kept is deleted then
  */
-export async function renewCertificate(desk: Desk, thingName: string): Promise<IssuedCertificate> {
-  const { client } = desk;
-  const principals = await principalsOf(client, thingName);
-  if (principals.length === 0) {
-    throw new CommandError('NO_CERTIFICATE', `the thing "${thingName}" has no certificate: issue one`);
-  }
-  const policyNames = new Set<string>();
-  for (const target of principals) {
-    const { policies = [] } = await client.send(new ListAttachedPoliciesCommand({ target }));
-    for (const { policyName } of policies) if (policyName !== undefined) policyNames.add(policyName);
-  }
-  const issued = await issueAndKeep(desk, thingName, {
-    policyNames: [...policyNames],
-    replaces: principals.map(certificateIdIn),
-  });
-  const { certificateArn, certificateId } = issued.metadata;
-  await client.send(new AttachThingPrincipalCommand({ thingName, principal: certificateArn }));
-  for (const policyName of policyNames) {
-    await client.send(new AttachPolicyCommand({ policyName, target: certificateArn }));
-  }
-  await client.send(new UpdateCertificateCommand({ certificateId, newStatus: 'ACTIVE' }));
-  return issued;
-}
-
-/** ARNs of the certificates of a thing; none when there is no such thing. */
-export async function principalsOf(client: IoTClient, thingName: string): Promise<readonly string[]> {
-  try {
-    const { principals = [] } = await client.send(new ListThingPrincipalsCommand({ thingName }));
-    return principals;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return [];
-    throw error;
-  }
-}
-
-/** The id at the end of a certificate's ARN. */
-export function certificateIdIn(arn: string): string {
-  return arn.slice(arn.lastIndexOf('/') + 1);
-}
-
-async function issueAndKeep(
-  { client, vault, nowMs }: Desk,
+export async function issueAndKeep(
+  desk: Desk,
   thingName: string,
   facts: Pick<CertificateMetadata, 'policyNames' | 'replaces'>,
 ): Promise<IssuedCertificate> {
+  const { vault, records } = desk;
+  const begun = (await findHalfKept(desk, thingName)) ?? (await issueWithKey(desk, thingName));
+  const { certificateId, certificateArn, certificatePem, privateKeyPem } = begun;
+  const metadata = { thingName, certificateId, certificateArn, issuedAtMs: records.nowMs(), ...facts };
+  await keepCertificate(vault, metadata, certificatePem);
+  return { metadata, certificatePem, privateKeyPem };
+}
+
+async function issueWithKey({ client, vault }: Desk, thingName: string) {
+  const request = new CreateKeysAndCertificateCommand({ setAsActive: false });
   const {
     certificateId = '',
     certificateArn = '',
     certificatePem = '',
     keyPair,
-  } = await client.send(new CreateKeysAndCertificateCommand({ setAsActive: false }));
+  } = await client.send(request);
   const privateKeyPem = keyPair?.PrivateKey ?? '';
-  const metadata = { thingName, certificateId, certificateArn, issuedAtMs: nowMs(), ...facts };
   try {
-    await keepCertificate(vault, metadata, { certificatePem, privateKeyPem });
+    await keepKey(vault, { thingName, certificateId }, privateKeyPem);
   } catch (error) {
     await client.send(new DeleteCertificateCommand({ certificateId }));
     throw error;
   }
-  return { metadata, certificatePem, privateKeyPem };
+  return { certificateId, certificateArn, certificatePem, privateKeyPem };
+}
+
+async function findHalfKept({ client, vault }: Desk, thingName: string) {
+  for (const certificateId of await halfKeptCertificates(vault, thingName)) {
+    const state = await stateOfCertificate(client, certificateId);
+    if (state?.status !== 'INACTIVE' || !state.isUntouched) continue;
+    const { certificateArn, certificatePem } = state;
+    const privateKeyPem = await readKey(vault, { thingName, certificateId });
+    return { certificateId, certificateArn, certificatePem, privateKeyPem };
+  }
+  return undefined;
 }

@@ -1,50 +1,38 @@
 import {
+  CertificateStateException,
   DeleteCertificateCommand,
   DetachPolicyCommand,
   DetachThingPrincipalCommand,
   ListAttachedPoliciesCommand,
+  ResourceNotFoundException,
   UpdateCertificateCommand,
-  UpdateThingCommand,
   type IoTClient,
 } from '@aws-sdk/client-iot';
-import { readCertificate } from '../../shared/x509/certificate.ts';
+import { changeRecord } from '../devices/record.ts';
 import { CommandError } from '../errors.ts';
-import { certificateIdIn, principalsOf, type IssuedCertificate } from './issue.ts';
-import { forgetCertificate, type Vault } from './vault.ts';
+import { forgetCertificate } from './forget.ts';
+import type { Desk } from './issue.ts';
+import { certificateIdIn, principalsOf } from './principals.ts';
+import { keptCertificates } from './vault.ts';
 
 /**
- * After the new certificate of a thing has connected: those that it replaces become INACTIVE and are detached. The
- * thing then tells the new one.
- */
-export async function retireReplaced(
-  client: IoTClient,
-  { metadata, certificatePem }: IssuedCertificate,
-): Promise<void> {
-  const { thingName, certificateArn, certificateId, replaces } = metadata;
-  for (const old of replaces) {
-    const principal = certificateArn.replace(certificateId, old);
-    await client.send(new UpdateCertificateCommand({ certificateId: old, newStatus: 'INACTIVE' }));
-    await detachAll(client, principal, thingName);
-  }
-  const { serialNumber } = readCertificate(certificatePem);
-  const attributes = { certificateId, serialNumber };
-  await client.send(new UpdateThingCommand({ thingName, attributePayload: { attributes, merge: true } }));
-}
-
-/**
- * The certificate of a thing that is meant: the one that is named, or its only one.
+ * The certificate of a thing that is meant: the one that is named, or its only one. Also one that is kept and no more
+ * attached, so that a deletion which was cut off can be made again.
  *
+ * @returns its ARN
  * @throws CommandError NO_CERTIFICATE, WHICH_CERTIFICATE
  */
 export async function chooseCertificate(
-  client: IoTClient,
+  { client, vault }: Desk,
   thingName: string,
   named: string | undefined,
 ): Promise<string> {
-  const principals = await principalsOf(client, thingName);
-  const ids = principals.map(certificateIdIn);
-  const found =
-    named === undefined ? principals : principals.filter((arn) => certificateIdIn(arn).startsWith(named));
+  const kept = (await keptCertificates(vault, thingName)).map(({ certificateArn }) => certificateArn);
+  const attached = await principalsOf(client, thingName);
+  const candidates =
+    named === undefined && attached.length > 0 ? attached : [...new Set([...attached, ...kept])];
+  const ids = candidates.map(certificateIdIn);
+  const found = candidates.filter((arn) => certificateIdIn(arn).startsWith(named ?? ''));
   const [arn] = found;
   if (arn !== undefined && found.length === 1) return arn;
   if (found.length > 1) {
@@ -58,35 +46,57 @@ export async function chooseCertificate(
 }
 
 /** REVOKED is for good. The certificate stays attached: it tells what the device was. */
-export async function revokeCertificate(client: IoTClient, certificateArn: string): Promise<void> {
-  const certificateId = certificateIdIn(certificateArn);
-  await client.send(new UpdateCertificateCommand({ certificateId, newStatus: 'REVOKED' }));
-}
-
-/** Deactivates, detaches and deletes a certificate, and what is kept of it. */
-export async function deleteCertificate(
-  client: IoTClient,
-  vault: Vault,
+export async function revokeCertificate(
+  { client, records }: Desk,
   thingName: string,
   certificateArn: string,
 ): Promise<void> {
   const certificateId = certificateIdIn(certificateArn);
-  try {
-    await client.send(new UpdateCertificateCommand({ certificateId, newStatus: 'INACTIVE' }));
-  } catch (error) {
-    // Nothing leads out of REVOKED, and nothing has to.
-    if (!(error instanceof Error) || error.name !== 'CertificateStateException') throw error;
-  }
-  await detachAll(client, certificateArn, thingName);
-  await client.send(new DeleteCertificateCommand({ certificateId }));
+  await client.send(new UpdateCertificateCommand({ certificateId, newStatus: 'REVOKED' }));
+  await changeRecord(records, { thingName, certificateId }, 'REVOKED', { reason: 'revoked by hand' });
+}
+
+/**
+ * Deactivates, detaches and deletes a certificate, and what is kept of it with every older version. Each step may be
+ * done again after any of them was done; what it is found by goes last.
+ */
+export async function deleteCertificate(
+  { client, vault, records }: Desk,
+  thingName: string,
+  certificateArn: string,
+): Promise<void> {
+  const certificateId = certificateIdIn(certificateArn);
+  await takeOutOfUse(client, certificateArn, thingName);
+  await changeRecord(records, { thingName, certificateId }, 'INACTIVE', {
+    reason: 'its certificate was deleted',
+  });
+  await unlessGone(() => client.send(new DeleteCertificateCommand({ certificateId })));
   // Last: while the certificate is there, so is what it can be had again by.
   await forgetCertificate(vault, thingName, certificateId);
 }
 
-async function detachAll(client: IoTClient, principal: string, thingName: string): Promise<void> {
-  const { policies = [] } = await client.send(new ListAttachedPoliciesCommand({ target: principal }));
-  for (const { policyName } of policies) {
-    await client.send(new DetachPolicyCommand({ policyName, target: principal }));
+/** Makes a certificate INACTIVE, and detaches its policies and its thing. One that is gone is out of use already. */
+export async function takeOutOfUse(client: IoTClient, principal: string, thingName: string): Promise<void> {
+  const certificateId = certificateIdIn(principal);
+  await unlessGone(async () => {
+    try {
+      await client.send(new UpdateCertificateCommand({ certificateId, newStatus: 'INACTIVE' }));
+    } catch (error) {
+      // Nothing leads out of REVOKED, and nothing has to.
+      if (!(error instanceof CertificateStateException)) throw error;
+    }
+    const { policies = [] } = await client.send(new ListAttachedPoliciesCommand({ target: principal }));
+    for (const { policyName } of policies) {
+      await client.send(new DetachPolicyCommand({ policyName, target: principal }));
+    }
+    await client.send(new DetachThingPrincipalCommand({ thingName, principal }));
+  });
+}
+
+async function unlessGone(call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
   }
-  await client.send(new DetachThingPrincipalCommand({ thingName, principal }));
 }

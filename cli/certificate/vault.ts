@@ -1,10 +1,4 @@
-import {
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { CommandError } from '../errors.ts';
 
@@ -29,35 +23,61 @@ const metadataSchema = z.object({
 export type CertificateMetadata = z.infer<typeof metadataSchema>;
 
 /** The objects of one certificate. */
-const FILES = {
+export const FILES = {
   certificate: 'certificate.pem',
   privateKey: 'private-key.pem',
   metadata: 'metadata.json',
 } as const;
 
 /** More certificates than a device ever had. */
-const MAX_OBJECTS = 1_000;
+export const MAX_OBJECTS = 1_000;
 
 /** `devices/<thing>/<certificate id>/` */
 export function folderOf(thingName: string, certificateId = ''): string {
   return `devices/${thingName}/${certificateId === '' ? '' : `${certificateId}/`}`;
 }
 
-/** Keeps a certificate with its key. What is there is never written over. */
-export async function keepCertificate(
-  { client, bucket }: Vault,
-  metadata: CertificateMetadata,
-  { certificatePem, privateKeyPem }: { readonly certificatePem: string; readonly privateKeyPem: string },
+/** Keeps a key, before anything else: it is never handed out again. What is there is never written over. */
+export async function keepKey(
+  vault: Vault,
+  folder: Pick<CertificateMetadata, 'thingName' | 'certificateId'>,
+  privateKeyPem: string,
 ): Promise<void> {
-  const folder = folderOf(metadata.thingName, metadata.certificateId);
-  const put = (name: string, Body: string, ContentType: string): Promise<unknown> =>
-    client.send(
-      new PutObjectCommand({ Bucket: bucket, Key: folder + name, Body, ContentType, IfNoneMatch: '*' }),
-    );
-  await put(FILES.privateKey, privateKeyPem, 'application/x-pem-file');
-  await put(FILES.certificate, certificatePem, 'application/x-pem-file');
+  await put(vault, folder, FILES.privateKey, privateKeyPem);
+}
+
+/** Keeps the certificate of a key that is kept. Also where an earlier run has begun it. */
+export async function keepCertificate(
+  vault: Vault,
+  metadata: CertificateMetadata,
+  certificatePem: string,
+): Promise<void> {
+  try {
+    await put(vault, metadata, FILES.certificate, certificatePem);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'PreconditionFailed') throw error;
+  }
   // Last: what has metadata is complete.
-  await put(FILES.metadata, JSON.stringify(metadata), 'application/json');
+  await put(vault, metadata, FILES.metadata, JSON.stringify(metadata));
+}
+
+async function put(
+  { client, bucket }: Vault,
+  { thingName, certificateId }: Pick<CertificateMetadata, 'thingName' | 'certificateId'>,
+  name: string,
+  Body: string,
+): Promise<void> {
+  const ContentType = name === FILES.metadata ? 'application/json' : 'application/x-pem-file';
+  const Key = folderOf(thingName, certificateId) + name;
+  await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body, ContentType, IfNoneMatch: '*' }));
+}
+
+/** Ids of the certificates of a thing whose key is kept, and nothing that tells of them yet. */
+export async function halfKeptCertificates(vault: Vault, thingName: string): Promise<readonly string[]> {
+  const keys = new Set(await keysBelow(vault, folderOf(thingName)));
+  const ids = [...keys].flatMap((key) => key.split('/')[2] ?? []);
+  const has = (id: string, name: string): boolean => keys.has(folderOf(thingName, id) + name);
+  return [...new Set(ids)].filter((id) => has(id, FILES.privateKey) && !has(id, FILES.metadata));
 }
 
 /** The certificates of a thing that are kept, the oldest first. */
@@ -84,19 +104,34 @@ export async function keptCertificates(
   return found.toSorted((a, b) => a.issuedAtMs - b.issuedAtMs);
 }
 
-/** Deletes a certificate with its key; the bucket keeps older versions for as long as its rules say. */
-export async function forgetCertificate(
+/**
+ * A certificate that is kept, with its key.
+ *
+ * @throws CommandError VAULT_UNREADABLE when there is nothing where they should be
+ */
+export async function readKept(vault: Vault, metadata: CertificateMetadata) {
+  const certificatePem = await readFile(vault, metadata, FILES.certificate);
+  return { metadata, certificatePem, privateKeyPem: await readKey(vault, metadata) };
+}
+
+/** @throws CommandError VAULT_UNREADABLE */
+export function readKey(
+  vault: Vault,
+  folder: Pick<CertificateMetadata, 'thingName' | 'certificateId'>,
+): Promise<string> {
+  return readFile(vault, folder, FILES.privateKey);
+}
+
+async function readFile(
   { client, bucket }: Vault,
-  thingName: string,
-  certificateId: string,
-): Promise<void> {
-  const keys = await keysBelow({ client, bucket }, folderOf(thingName, certificateId));
-  if (keys.length === 0) return;
-  const Delete = { Objects: keys.map((Key) => ({ Key })), Quiet: true };
-  const { Errors: errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket: bucket, Delete }));
-  const [error] = errors;
-  if (error === undefined) return;
-  throw new CommandError('VAULT_NOT_EMPTIED', `${error.Key ?? ''} was not deleted: ${error.Message ?? ''}`);
+  { thingName, certificateId }: Pick<CertificateMetadata, 'thingName' | 'certificateId'>,
+  name: string,
+): Promise<string> {
+  const Key = folderOf(thingName, certificateId) + name;
+  const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+  const text = (await Body?.transformToString()) ?? '';
+  if (text !== '') return text;
+  throw new CommandError('VAULT_UNREADABLE', `s3://${bucket}/${Key} is empty: the certificate is of no use`);
 }
 
 async function keysBelow({ client, bucket }: Vault, prefix: string): Promise<string[]> {
@@ -104,12 +139,17 @@ async function keysBelow({ client, bucket }: Vault, prefix: string): Promise<str
     new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: MAX_OBJECTS }),
   );
   if (isTruncated === true) {
-    throw new CommandError(
-      'VAULT_FULL',
-      `there are more than ${MAX_OBJECTS} objects at s3://${bucket}/${prefix}`,
-    );
+    throw tooMany(bucket, prefix);
   }
   return contents.flatMap(({ Key }) => Key ?? []);
+}
+
+/** @returns the error for a folder that nobody here has filled */
+export function tooMany(bucket: string, prefix: string): CommandError {
+  return new CommandError(
+    'VAULT_FULL',
+    `there are more than ${MAX_OBJECTS} objects at s3://${bucket}/${prefix}`,
+  );
 }
 
 function jsonOrNothing(text: string): unknown {

@@ -1,6 +1,6 @@
 import type { MqttClient } from 'mqtt';
 import { z } from 'zod';
-import { CommandError } from '../errors.ts';
+import { askForAttempts } from '../why/attempts.ts';
 
 const eventSchema = z.object({ principalIdentifier: z.string() });
 
@@ -19,31 +19,28 @@ export async function listenForConnect(client: MqttClient) {
   });
   await client.subscribeAsync(CONNECTED, { qos: 1 });
   return {
-    /**
-     * Resolves as soon as the certificate has connected since the listening began.
-     *
-     * @throws CommandError NOT_CONNECTED after `seconds`
-     */
-    async connected(certificateId: string, seconds: number): Promise<void> {
-      if (seen.has(certificateId)) return;
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      waiting.set(certificateId, resolve);
-      const tooLong = setTimeout(() => {
-        reject(
-          new CommandError(
-            'NOT_CONNECTED',
-            `the certificate ${certificateId} has not connected within ${seconds} s: both it and the old one are ACTIVE`,
-          ),
-        );
-      }, seconds * 1_000);
+    /** Resolves with true as soon as the certificate has connected since the listening began, after `seconds` with false. */
+    async connected(certificateId: string, seconds: number): Promise<boolean> {
+      if (seen.has(certificateId)) return true;
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      waiting.set(certificateId, () => resolve(true));
+      const tooLong = setTimeout(() => resolve(false), seconds * 1_000);
       try {
-        await promise;
+        return await promise;
       } finally {
         clearTimeout(tooLong);
         waiting.delete(certificateId);
       }
     },
   };
+}
+
+/** Whether the cloud remembers that it has let the certificate connect: also while nobody listened. */
+export async function hasConnected(endpointUrl: string, certificateId: string): Promise<boolean> {
+  const { attempts = [] } = await askForAttempts(endpointUrl, certificateId);
+  return attempts.some(
+    ({ explanation }) => explanation.outcome === 'allowed' && explanation.action === 'iot:Connect',
+  );
 }
 
 /** The certificate in an event; undefined where there is none. */

@@ -14,16 +14,22 @@ const PAGE = 1_000;
 export const command: Command = {
   usage: ['devices [NAME] [options]'],
   description: [
-    'Prints the devices that were activated: name, state, certificate, when that ends, and when the device',
-    'was last heard of. With a NAME, one device and what became of it, the latest change last.',
+    'Prints the devices that are on record: name, state and since when, certificate, when that ends, and when',
+    'the device was last heard of. With a NAME, one device, whether it is connected, and what became of it:',
+    'each state with its time and its reason, the latest last.',
     '',
-    'The devices are those of the table that the function activate-certificate writes; times are UTC.',
+    'Devices come on record by activate-certificate, onboard and certificate; times are UTC.',
   ],
   options: {
     table: {
       type: 'string',
       value: 'NAME',
       help: 'the DynamoDB table (default: DevicesTable of the running cloud)',
+    },
+    'presence-table': {
+      type: 'string',
+      value: 'NAME',
+      help: 'the table with their connections (default: PresenceTable of the running cloud)',
     },
     limit: {
       type: 'string',
@@ -56,7 +62,10 @@ export const command: Command = {
     const isJson = args.flag('json');
     try {
       if (name === undefined) await printAll({ client, tableName }, limit, isJson, terminal);
-      else await printOne({ client, tableName }, name, isJson, terminal);
+      else {
+        const presenceTable = args.text('presence-table') ?? place.resources['PresenceTable'];
+        await printOne({ client, tableName }, presenceTable, name, isJson, terminal);
+      }
     } catch (error) {
       throw describeAwsFailure(error, place);
     } finally {
@@ -68,17 +77,25 @@ export const command: Command = {
 
 async function printOne(
   table: DevicesTable,
+  presenceTable: string | undefined,
   name: string,
   isJson: boolean,
   { out }: Terminal,
 ): Promise<void> {
   const { readDevice } = await import('../../shared/device-registry/read-devices.ts');
+  const { readPresence } = await import('../../shared/device-registry/presence.ts');
   const { deviceLines } = await import('../devices/describe.ts');
   const device = await readDevice(table, name);
   if (device === undefined) {
     throw new CommandError('NO_DEVICE', `there is no device ${quoted(name)} in the table ${table.tableName}`);
   }
-  for (const line of isJson ? [JSON.stringify(device)] : deviceLines(device, out)) await out.line(line);
+  const { client } = table;
+  const presence =
+    presenceTable === undefined ? undefined : await readPresence({ client, tableName: presenceTable }, name);
+  const lines = isJson
+    ? [JSON.stringify({ ...device, ...(presence === undefined ? {} : { presence }) })]
+    : deviceLines(device, out, presence);
+  for (const line of lines) await out.line(line);
 }
 
 async function printAll(

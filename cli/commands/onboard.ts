@@ -1,29 +1,22 @@
-import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { errorText } from '../../shared/errors.ts';
 import type { Command } from '../command.ts';
-import { readCsv, type CsvRow } from '../csv.ts';
-import { awsOption, findAwsPlace, sdkConfig } from '../devices/place.ts';
-import { CommandError, EXIT } from '../errors.ts';
-import type { OnboardResult } from '../onboard/onboard.ts';
-import { readHeader, readRow, type Header, type WantedDevice } from '../onboard/read-plan.ts';
-import { counted, quoted, visible, type Terminal } from '../terminal.ts';
-
-/** More are onboarded in parts: all rows are in memory, and a day's worth of throttled calls. */
-const MAX_ROWS = 100_000;
+import { cloudTime } from '../devices/cloud-time.ts';
+import { awsOption, findAwsPlace, requireName, sdkConfig } from '../devices/place.ts';
+import { EXIT } from '../errors.ts';
+import { readPlanFile } from '../onboard/read-file.ts';
+import { createReport } from '../onboard/report.ts';
+import { counted, quoted } from '../terminal.ts';
 
 /** Each device takes six calls, and AWS takes 10 to 15 a second. */
 const DEFAULT_CONCURRENCY = 4;
 const MAX_CONCURRENCY = 32;
 
-/** Progress is told once for so many devices. */
-const PROGRESS_ROWS = 50;
-
 export const command: Command = {
   usage: ['onboard FILE.csv [options]'],
   description: [
     'Registers devices by their certificates, and brings each to where just-in-time registration would: a',
-    'thing with the certificate attached, in its group, with the policy, and the certificate ACTIVE, last.',
+    'thing with the certificate attached, in its group, with the policy, on record in the table of devices, and',
+    'the certificate ACTIVE, last.',
     '',
     'The file has a column "certificate" (path of a PEM file, relative to the CSV file) and may have thing',
     '(else the common name), type, group (several with |), billing-group, policy and attribute:NAME.',
@@ -47,6 +40,11 @@ export const command: Command = {
       value: 'NAME',
       help: 'billing group (default: DevicesBillingGroup of the running cloud)',
     },
+    table: {
+      type: 'string',
+      value: 'NAME',
+      help: 'where devices are on record (default: DevicesTable of the running cloud)',
+    },
     'without-ca': { type: 'boolean', help: 'takes certificates whoever has signed them' },
     concurrency: {
       type: 'string',
@@ -58,7 +56,10 @@ export const command: Command = {
   },
   examples: [
     ['onboard devices.csv', 'into the running cloud'],
-    ['onboard devices.csv --aws --policy glasshouse-prod-device', 'on AWS'],
+    [
+      'onboard devices.csv --aws --policy glasshouse-prod-device --table glasshouse-prod-DevicesTable',
+      'on AWS',
+    ],
     [`onboard devices.csv --json | jq 'select(.outcome == "failed")'`, 'what failed, and why'],
   ],
   exitCodes: [
@@ -74,16 +75,20 @@ export const command: Command = {
     if (concurrency > MAX_CONCURRENCY) throw args.wrong(`--concurrency is at most ${MAX_CONCURRENCY}`);
     const place = findAwsPlace(args, terminal);
     const { resources } = place;
+    const tableName = requireName(args, place, 'table', 'DevicesTable');
     const wholeFile = path.resolve(terminal.cwd, file);
-    const { wanted, unusable } = await readFile(wholeFile);
+    const { wanted, unusable } = await readPlanFile(wholeFile);
     const { IoTClient } = await import('@aws-sdk/client-iot');
+    const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
     const { onboard } = await import('../onboard/onboard.ts');
     const report = createReport(terminal, args.flag('json'), wanted.length + unusable.length);
     for (const result of unusable) await report(result);
     const client = new IoTClient(sdkConfig(place));
+    const dynamodb = new DynamoDBClient(sdkConfig(place));
     try {
       const { done, kept, failed } = await onboard(wanted, {
         client,
+        records: { table: { client: dynamodb, tableName }, nowMs: await cloudTime(place.endpointUrl) },
         withoutCa: args.flag('without-ca'),
         folder: path.dirname(wholeFile),
         concurrency,
@@ -102,57 +107,7 @@ export const command: Command = {
       return failures > 0 ? EXIT.failed : EXIT.done;
     } finally {
       client.destroy();
+      dynamodb.destroy();
     }
   },
 };
-
-/** Reads the whole file before anything is done: a column that is not known must not come to light half way. */
-async function readFile(file: string) {
-  const wanted: WantedDevice[] = [];
-  const unusable: OnboardResult[] = [];
-  let header: Header | undefined;
-  try {
-    for await (const rows of readCsv(createReadStream(file, { encoding: 'utf8' }))) {
-      for (const row of rows) {
-        if (header === undefined) header = readHeader(row);
-        else take(readRow(header, row), row);
-      }
-    }
-  } catch (error) {
-    if (error instanceof CommandError) {
-      throw new CommandError(error.code, `${quoted(file, 200)}: ${error.message}`, { cause: error });
-    }
-    throw new CommandError('FILE_UNREADABLE', `${quoted(file, 200)} cannot be read: ${errorText(error)}`, {
-      cause: error,
-    });
-  }
-  if (header === undefined) throw new CommandError('FILE_EMPTY', `${quoted(file, 200)} is empty`);
-  return { wanted, unusable };
-
-  function take(read: WantedDevice | string, { line }: CsvRow): void {
-    if (typeof read === 'string')
-      unusable.push({ line, outcome: 'failed', certificateFile: '', reason: read });
-    else wanted.push(read);
-    if (wanted.length + unusable.length > MAX_ROWS) {
-      throw new CommandError('FILE_TOO_LONG', `it has more than ${MAX_ROWS} rows: divide it`);
-    }
-  }
-}
-
-function createReport({ out, err }: Terminal, isJson: boolean, total: number) {
-  let count = 0;
-  return async (result: OnboardResult): Promise<void> => {
-    const { line, outcome, thingName = '', certificateId = '', certificateFile, reason } = result;
-    count += 1;
-    if (isJson) await out.line(JSON.stringify(result));
-    else if (outcome === 'failed') {
-      const what = [certificateFile, thingName].filter((part) => part !== '').map((part) => visible(part));
-      const where = [`line ${line}`, ...what].join(' ');
-      await out.line(`${out.paint('red', 'FAILED')}  ${where}: ${reason ?? 'no reason is known'}`);
-    } else {
-      const painted = out.paint(outcome === 'done' ? 'green' : 'dim', outcome.padEnd(6));
-      await out.line(`${painted}  ${visible(thingName)} ${certificateId}`);
-    }
-    if (count % PROGRESS_ROWS === 0) await err.line(err.paint('dim', `${count} of ${total}`));
-  };
-}

@@ -3,6 +3,7 @@ import type { CommandEntry } from '../command.ts';
 /** Every command, in the order of the help. A new one is a file in this folder and a line in here. */
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'start', summary: 'starts the cloud, the page and the demo', load: () => import('./start.ts') },
+  { name: 'demo', summary: 'plays a demo, step by step', load: () => import('./demo.ts') },
   {
     name: 'backtest',
     summary: 'scores a CSV file with the very code of the function',
@@ -17,7 +18,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'tells what the cloud did with messages, and why',
     load: () => import('./logs.ts'),
   },
-  { name: 'why', summary: 'tells why a client was allowed or denied', load: () => import('./why.ts') },
+  {
+    name: 'why',
+    summary: 'tells why a client was denied, or where a certificate stands',
+    load: () => import('./why.ts'),
+  },
   {
     name: 'sigfox',
     summary: 'decodes payloads, queues downlinks, simulates devices',

@@ -1,4 +1,5 @@
 import type { Device, DeviceState } from '../../shared/device-registry/device.ts';
+import { latestSeenMs, type Presence } from '../../shared/device-registry/presence.ts';
 import { visible, type Output, type Style } from '../terminal.ts';
 
 const STYLES: Readonly<Record<DeviceState, Style>> = {
@@ -11,7 +12,7 @@ const STYLES: Readonly<Record<DeviceState, Style>> = {
 /** Enough of a certificate id to tell it from others. */
 const ID_LENGTH = 12;
 
-const HEADINGS = ['NAME', 'STATE', 'CERTIFICATE', 'ENDS', 'LAST SEEN'] as const;
+const HEADINGS = ['NAME', 'STATE', 'SINCE', 'CERTIFICATE', 'ENDS', 'LAST SEEN'] as const;
 
 /** `2026-11-21 10:00:00` in UTC. */
 export function timeText(atMs: number): string {
@@ -24,11 +25,12 @@ export function timeText(atMs: number): string {
 export function deviceTable(devices: readonly Device[], out: Output): string[] {
   const rows = devices
     .toSorted((a, b) => (a.thingName < b.thingName ? -1 : 1))
-    .map(({ thingName, state, certificateId, notAfterMs, lastSeenMs }) => ({
+    .map(({ thingName, state, history, certificateId, notAfterMs, lastSeenMs }) => ({
       state,
       cells: [
         visible(thingName),
         state,
+        sinceText(history, state),
         visible(certificateId.slice(0, ID_LENGTH)),
         timeText(notAfterMs).slice(0, 10),
         lastSeenMs === undefined ? '-' : timeText(lastSeenMs),
@@ -50,20 +52,32 @@ export function deviceTable(devices: readonly Device[], out: Output): string[] {
   ];
 }
 
-/** One device with its history, the latest change last. */
-export function deviceLines(device: Device, out: Output): string[] {
+/** When a device came into the state that it is in. */
+function sinceText(history: Device['history'], state: DeviceState): string {
+  const change = history.at(-1);
+  return change?.state === state ? timeText(change.atMs) : '-';
+}
+
+/**
+ * One device with its history, the latest change last.
+ *
+ * @param presence the newest that AWS IoT has told of its connections, where that is kept
+ */
+export function deviceLines(device: Device, out: Output, presence?: Presence): string[] {
   const { thingName, state, certificateId, caCertificateId, serialNumber, notAfterMs } = device;
-  const { announcedAtMs, lastSeenMs, history } = device;
+  const { announcedAtMs, unseenSinceMs, history } = device;
+  const lastSeenMs = latestSeenMs(device.lastSeenMs, presence?.atMs);
   const field = (name: string, value: string): string => `${out.paint('dim', name.padEnd(13))}${value}`;
   return [
     field('name', visible(thingName)),
     field('state', out.paint(STYLES[state], state)),
     field('certificate', visible(certificateId)),
-    field('CA', visible(caCertificateId)),
+    field('CA', caCertificateId === undefined ? 'none of this account' : visible(caCertificateId)),
     field('serial', visible(serialNumber)),
     field('ends', timeText(notAfterMs)),
     field('announced', announcedAtMs === undefined ? 'not yet' : timeText(announcedAtMs)),
-    field('last seen', lastSeenMs === undefined ? 'never' : timeText(lastSeenMs)),
+    field('last seen', lastSeenMs === undefined ? 'never' : timeText(lastSeenMs) + presenceText(presence)),
+    ...(unseenSinceMs === undefined ? [] : [field('unseen since', timeText(unseenSinceMs))]),
     out.paint('dim', 'history'),
     ...history.map(
       (change) =>
@@ -71,4 +85,10 @@ export function deviceLines(device: Device, out: Output): string[] {
         `${visible(change.certificateId.slice(0, ID_LENGTH))}  ${visible(change.reason)}`,
     ),
   ];
+}
+
+/** A device that is connected was last seen when it came, and is there still. */
+function presenceText(presence: Presence | undefined): string {
+  if (presence === undefined) return '';
+  return presence.eventType === 'connected' ? ', connected since then' : ', disconnected';
 }

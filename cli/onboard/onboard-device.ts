@@ -3,18 +3,17 @@ import {
   AttachPolicyCommand,
   AttachThingPrincipalCommand,
   CreateThingCommand,
-  DescribeCertificateCommand,
+  DetachThingPrincipalCommand,
   ListThingPrincipalsCommand,
-  RegisterCertificateCommand,
-  RegisterCertificateWithoutCACommand,
   ResourceAlreadyExistsException,
-  ResourceNotFoundException,
   UpdateCertificateCommand,
   UpdateThingCommand,
   type CertificateDescription,
   type IoTClient,
 } from '@aws-sdk/client-iot';
+import { changeRecord, claimRecord, type DeviceRecords } from '../devices/record.ts';
 import { CommandError } from '../errors.ts';
+import { registerCertificate, requireUsable } from './register-certificate.ts';
 
 /** A device as it is to be in the registry. */
 export interface NewDevice {
@@ -22,6 +21,8 @@ export interface NewDevice {
   readonly certificatePem: string;
   /** Lower-case hexadecimal digits. */
   readonly serialNumber: string;
+  /** When the certificate ends, in milliseconds since the epoch. */
+  readonly notAfterMs: number;
   readonly thingName: string;
   readonly thingTypeName: string | undefined;
   readonly thingGroupNames: readonly string[];
@@ -33,21 +34,31 @@ export interface NewDevice {
 /** `done`: its certificate has become ACTIVE now; `kept`: it was already, and what was missing is there now. */
 export type Outcome = 'done' | 'kept';
 
+export interface OnboardDeviceOptions {
+  /** Registers a certificate whoever has signed it. */
+  readonly withoutCa: boolean;
+  readonly records: DeviceRecords;
+  /** What the device's history says of it. */
+  readonly reason: string;
+  /** The certificate on record whose place this one takes. */
+  readonly replaces?: string | undefined;
+}
+
 /**
  * Brings a device to where just-in-time registration would bring it. Each step may be done again after any of them
  * was done, and the certificate becomes ACTIVE last: until then the device can do nothing, so that a run may be cut
- * off anywhere and be made again.
+ * off anywhere and be made again. Others are told of the device when it first connects (activate-certificate).
  *
- * @param withoutCa registers a certificate whoever has signed it
  * @throws CommandError CERTIFICATE_REVOKED, CERTIFICATE_DEACTIVATED, NAME_COLLISION; what the SDK throws
  */
 export async function onboardDevice(
   client: IoTClient,
   device: NewDevice,
-  { withoutCa }: { readonly withoutCa: boolean },
+  options: OnboardDeviceOptions,
 ): Promise<Outcome> {
+  const { withoutCa, records, reason, replaces } = options;
   const { certificateId, thingName, policyName, thingGroupNames } = device;
-  const registered = await register(client, device, withoutCa);
+  const registered = await registerCertificate(client, device, { withoutCa });
   requireUsable(registered, certificateId);
   const principal = registered.certificateArn ?? '';
   await createThing(client, device, registered);
@@ -56,63 +67,23 @@ export async function onboardDevice(
     await client.send(new AddThingToThingGroupCommand({ thingName, thingGroupName }));
   }
   await client.send(new AttachPolicyCommand({ policyName, target: principal }));
-  if (registered.status === 'ACTIVE') return 'kept';
-  await client.send(new UpdateCertificateCommand({ certificateId, newStatus: 'ACTIVE' }));
-  return 'done';
-}
-
-async function register(
-  client: IoTClient,
-  { certificateId, certificatePem }: NewDevice,
-  withoutCa: boolean,
-): Promise<CertificateDescription> {
-  const there = await describe(client, certificateId);
-  if (there !== undefined) return there;
-  const request = { certificatePem, status: 'INACTIVE' as const };
+  const { caCertificateId } = registered;
+  const { serialNumber, notAfterMs } = device;
+  const ofCa = caCertificateId === undefined ? {} : { caCertificateId };
+  const recorded = { thingName, certificateId, serialNumber, notAfterMs, ...ofCa };
   try {
-    await client.send(
-      withoutCa ? new RegisterCertificateWithoutCACommand(request) : new RegisterCertificateCommand(request),
-    );
+    await claimRecord(records, recorded, { reason, replaces });
   } catch (error) {
-    // The device itself may have connected meanwhile, which registers it too.
-    if (!(error instanceof ResourceAlreadyExistsException)) throw error;
-  }
-  const registered = await describe(client, certificateId);
-  if (registered !== undefined) return registered;
-  throw new CommandError('CERTIFICATE_GONE', 'the certificate was deleted while it was registered');
-}
-
-async function describe(
-  client: IoTClient,
-  certificateId: string,
-): Promise<CertificateDescription | undefined> {
-  try {
-    return (await client.send(new DescribeCertificateCommand({ certificateId }))).certificateDescription;
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
+    // Somebody else has the name, on record if not in the registry: this run, or an earlier one, has attached it.
+    if (error instanceof CommandError && error.code === 'NAME_COLLISION') {
+      await client.send(new DetachThingPrincipalCommand({ thingName, principal }));
+    }
     throw error;
   }
-}
-
-/**
- *     ACTIVE, PENDING_ACTIVATION            ─▶ goes on
- *     INACTIVE since it was registered      ─▶ goes on: an earlier run was cut off
- *     INACTIVE by a later change (version)  ─▶ somebody's decision, which a list does not take back
- *     any other                             ─▶ never again
- */
-function requireUsable({ status, customerVersion }: CertificateDescription, certificateId: string): void {
-  if (status === 'ACTIVE' || status === 'PENDING_ACTIVATION') return;
-  if (status !== 'INACTIVE') {
-    throw new CommandError(
-      'CERTIFICATE_REVOKED',
-      `the certificate ${certificateId} is ${status ?? 'unknown'}`,
-    );
-  }
-  if (customerVersion === 1) return;
-  throw new CommandError(
-    'CERTIFICATE_DEACTIVATED',
-    `somebody has made the certificate ${certificateId} INACTIVE: make it ACTIVE yourself, or take it off the list`,
-  );
+  const isActive = registered.status === 'ACTIVE';
+  if (!isActive) await client.send(new UpdateCertificateCommand({ certificateId, newStatus: 'ACTIVE' }));
+  await changeRecord(records, { thingName, certificateId }, 'ACTIVE', { reason, from: 'ACTIVATING' });
+  return isActive ? 'kept' : 'done';
 }
 
 async function createThing(

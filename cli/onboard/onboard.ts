@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { IoTClient } from '@aws-sdk/client-iot';
 import { errorText } from '../../shared/errors.ts';
 import { readCertificate } from '../../shared/x509/certificate.ts';
+import type { DeviceRecords } from '../devices/record.ts';
 import { CommandError } from '../errors.ts';
 import { visible } from '../terminal.ts';
 import { onboardDevice, type NewDevice, type Outcome } from './onboard-device.ts';
@@ -18,6 +19,7 @@ export interface Defaults {
 
 export interface OnboardOptions {
   readonly client: IoTClient;
+  readonly records: DeviceRecords;
   readonly defaults: Defaults;
   readonly withoutCa: boolean;
   /** What paths in the file are relative to. */
@@ -78,7 +80,12 @@ async function onboardRow(
     named = { thingName, certificateId };
     requireUnseen(seen, `the certificate ${certificateId}`, line);
     requireUnseen(seen, `the thing "${thingName}"`, line);
-    const outcome = await onboardDevice(options.client, device, options);
+    const { client, records, withoutCa } = options;
+    const outcome = await onboardDevice(client, device, {
+      records,
+      withoutCa,
+      reason: 'onboarded by a list',
+    });
     return { line, outcome, certificateFile, ...named };
   } catch (error) {
     return { line, outcome: 'failed', certificateFile, ...named, reason: reasonOf(error) };
@@ -87,7 +94,7 @@ async function onboardRow(
 
 async function readDevice(row: WantedDevice, { defaults, folder }: OnboardOptions): Promise<NewDevice> {
   const certificatePem = await readFile(path.resolve(folder, row.certificateFile), 'utf8');
-  const { certificateId, serialNumber, commonNames, isCa } = readCertificate(certificatePem);
+  const { certificateId, serialNumber, notAfterMs, commonNames, isCa } = readCertificate(certificatePem);
   if (isCa) throw new CommandError('CERTIFICATE_IS_CA', 'it is the certificate of a CA and not of a device');
   const thingName = row.thingName ?? (commonNames.length === 1 ? commonNames[0] : undefined);
   if (thingName === undefined) {
@@ -109,6 +116,7 @@ async function readDevice(row: WantedDevice, { defaults, folder }: OnboardOption
     certificateId,
     certificatePem,
     serialNumber,
+    notAfterMs,
     thingName,
     thingTypeName: row.thingTypeName ?? defaults.thingTypeName,
     thingGroupNames: isGrouped ? row.thingGroupNames : [thingGroupName],

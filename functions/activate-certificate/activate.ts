@@ -1,6 +1,6 @@
 import { isRepair, type Activation, type ActivationServices } from './activation.ts';
-import { activationErrorOf } from './activation-error.ts';
-import { conclude } from './conclude.ts';
+import { ActivationError, activationErrorOf } from './activation-error.ts';
+import { conclude, noteFailure } from './conclude.ts';
 import { ACTIVATION_STEPS, type ActivationStep } from './steps.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -26,15 +26,22 @@ export async function activate(
 ): Promise<ActivationResult> {
   const activation: Activation = { message, services, facts: {} };
   for (const { name, run } of steps) {
+    let verdict: Verdict | undefined;
     try {
-      const verdict = await run(activation);
-      if (verdict === undefined) continue;
-      await conclude(activation, verdict);
-      const reason = 'reason' in verdict ? { reason: verdict.reason } : {};
-      return { outcome: verdict.kind, ...subject(activation), step: name, ...reason };
+      verdict = await run(activation);
+    } catch (error) {
+      const failure = activationErrorOf(error, name);
+      if (failure instanceof ActivationError) await noteFailure(activation, failure);
+      throw failure;
+    }
+    if (verdict === undefined) continue;
+    try {
+      await conclude(activation, verdict, name);
     } catch (error) {
       throw activationErrorOf(error, name);
     }
+    const reason = 'reason' in verdict ? { reason: verdict.reason } : {};
+    return { outcome: verdict.kind, ...subject(activation), step: name, ...reason };
   }
   services.count(isRepair(activation) ? 'DeviceRepaired' : 'DeviceActivated');
   return { outcome: isRepair(activation) ? 'repaired' : 'activated', ...subject(activation) };

@@ -1,6 +1,6 @@
 import { GlasshouseError } from '../../shared/errors.ts';
 import { RejectedInputError } from '../../shared/rejections.ts';
-import { awsErrorName, isTransient } from './transient.ts';
+import { awsErrorName, isTransient } from '../../shared/transient.ts';
 
 export interface ActivationErrorOptions {
   readonly code: string;

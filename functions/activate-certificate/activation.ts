@@ -45,6 +45,8 @@ export interface Facts {
   registered?: RegisteredCertificate;
   caCertificateId?: string;
   ca?: Certificate;
+  /** AWS IoT provisions the devices of this CA by a template: it is what lets them in. */
+  isLetInByTemplate?: boolean;
   certificate?: Certificate;
   commonName?: string;
   listed?: AllowListEntry;
@@ -82,5 +84,6 @@ export function isRepair({ facts }: Activation): boolean {
 
 /** What a device's history says of it. */
 export function historyReason(activation: Activation): string {
-  return isRepair(activation) ? 'repaired' : 'first connection';
+  if (!isRepair(activation)) return 'first connection';
+  return activation.facts.isLetInByTemplate === true ? 'provisioned by a template of its CA' : 'repaired';
 }

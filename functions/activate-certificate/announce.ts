@@ -8,7 +8,8 @@ import { publishJson } from '../../shared/publish.ts';
 export interface Activated {
   readonly thingName: string;
   readonly certificateId: string;
-  readonly caCertificateId: string;
+  /** Absent for a certificate that AWS IoT itself has issued. */
+  readonly caCertificateId?: string;
   /** ISO 8601 in UTC. */
   readonly activatedAt: string;
 }
@@ -20,7 +21,7 @@ export interface Held {
   readonly commonName?: string | undefined;
   readonly reason: string;
   readonly detail: string;
-  /** What was done with it: `hold`, `deactivate` or `revoke`. */
+  /** What was done with it: `hold`, `deactivate` or `revoke`, and never only noted. */
   readonly action: string;
 }
 

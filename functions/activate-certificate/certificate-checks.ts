@@ -1,6 +1,6 @@
 import { isIssuedBy, type Certificate } from '../../shared/x509/certificate.ts';
 import { extendedKeyUsageOf } from '../../shared/x509/extensions.ts';
-import type { Verdict } from './verdict.ts';
+import type { Refusal, Verdict } from './verdict.ts';
 
 /** AWS IoT takes these curves, and RSA keys from 2048 bits on. */
 const CURVES: readonly string[] = ['prime256v1', 'secp384r1', 'secp521r1'];
@@ -66,6 +66,6 @@ function describeWeakKey(key: Certificate['x509']['publicKey']): string | undefi
   return CURVES.includes(namedCurve) ? undefined : `on ${namedCurve}`;
 }
 
-function deactivate(reason: string, detail: string): Verdict {
+function deactivate(reason: Refusal['reason'], detail: string): Verdict {
   return { kind: 'deactivate', reason, detail };
 }

@@ -1,6 +1,6 @@
 import { known, type Activation } from './activation.ts';
 import { checkCertificate } from './certificate-checks.ts';
-import { readOrUndefined } from './look-up.ts';
+import { isOfConnection, readOrUndefined } from './look-up.ts';
 import { deriveThingName } from './thing-name.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -42,6 +42,8 @@ export async function checkAllowList(activation: Activation): Promise<Verdict | 
   const commonName = known(activation, 'commonName');
   const listed = await services.findInAllowList(certificateId, commonName);
   if (listed === undefined) {
+    if (facts.isLetInByTemplate === true) return undefined;
+    if (isOfConnection(activation)) return { kind: 'foreign' };
     // Not guilty: the list may just be late. The device comes back, and the sweep looks again too.
     return { kind: 'hold', reason: 'UNKNOWN_DEVICE', detail: `"${commonName}" is not in the allow-list` };
   }

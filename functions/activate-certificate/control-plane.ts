@@ -7,6 +7,7 @@ import {
   DescribeCACertificateCommand,
   DescribeCertificateCommand,
   DetachThingPrincipalCommand,
+  InvalidRequestException,
   ListThingPrincipalsCommand,
   ResourceAlreadyExistsException,
   ResourceNotFoundException,
@@ -14,13 +15,15 @@ import {
   UpdateThingCommand,
   type IoTClient,
 } from '@aws-sdk/client-iot';
-import { withRetries, type RetryOptions } from './retry.ts';
+import { withRetries, type RetryOptions } from '../../shared/retry.ts';
 
 /** A certificate as AWS IoT has it registered. */
 export interface RegisteredCertificate {
   readonly certificateArn: string;
   readonly status: string;
   readonly certificatePem: string;
+  /** When it was registered, in milliseconds since the epoch. */
+  readonly registeredAtMs: number;
   /** Absent for certificates that no CA of the account has signed. */
   readonly caCertificateId?: string;
 }
@@ -28,6 +31,8 @@ export interface RegisteredCertificate {
 export interface RegisteredCa {
   readonly status: string;
   readonly certificatePem: string;
+  /** Whether AWS IoT itself provisions its devices, by a template: just-in-time provisioning. */
+  readonly hasTemplate: boolean;
 }
 
 export interface NewThing {
@@ -47,8 +52,8 @@ export interface ControlPlane {
   describeCa(caCertificateId: string): Promise<RegisteredCa | undefined>;
   /** The same call again is answered with `there` too. `different`: a thing with other attributes has the name. */
   createThing(thing: NewThing): Promise<'there' | 'different'>;
-  /** Lays attributes over those that a thing has. */
-  updateThing(thingName: string, attributes: Readonly<Record<string, string>>): Promise<void>;
+  /** Lays attributes over those that a thing has. `refused`: they would be more than a thing of its type may have. */
+  updateThing(thingName: string, attributes: Readonly<Record<string, string>>): Promise<'done' | 'refused'>;
   /** ARNs of what is attached to a thing; more than a page of them is nobody's device. */
   principalsOf(thingName: string): Promise<readonly string[]>;
   attachToThing(thingName: string, principal: string): Promise<void>;
@@ -71,11 +76,13 @@ export function createControlPlane(client: IoTClient, retry: RetryOptions): Cont
       const answer = await orUndefined(() =>
         tried(() => client.send(new DescribeCertificateCommand({ certificateId }))),
       );
-      const { certificateArn, status, certificatePem, caCertificateId } =
+      const { certificateArn, status, certificatePem, caCertificateId, creationDate } =
         answer?.certificateDescription ?? {};
       if (certificateArn === undefined || status === undefined || certificatePem === undefined)
         return undefined;
-      return { certificateArn, status, certificatePem, ...(caCertificateId ? { caCertificateId } : {}) };
+      const registeredAtMs = creationDate?.getTime() ?? 0;
+      const ofCa = caCertificateId ? { caCertificateId } : {};
+      return { certificateArn, status, certificatePem, registeredAtMs, ...ofCa };
     },
 
     async describeCa(certificateId) {
@@ -83,7 +90,9 @@ export function createControlPlane(client: IoTClient, retry: RetryOptions): Cont
         tried(() => client.send(new DescribeCACertificateCommand({ certificateId }))),
       );
       const { status, certificatePem } = answer?.certificateDescription ?? {};
-      return status === undefined || certificatePem === undefined ? undefined : { status, certificatePem };
+      if (status === undefined || certificatePem === undefined) return undefined;
+      const { templateBody, templateName } = answer?.registrationConfig ?? {};
+      return { status, certificatePem, hasTemplate: Boolean(templateBody ?? templateName) };
     },
 
     async createThing({ thingName, attributes, thingTypeName, billingGroupName }) {
@@ -104,7 +113,13 @@ export function createControlPlane(client: IoTClient, retry: RetryOptions): Cont
 
     async updateThing(thingName, attributes) {
       const attributePayload = { attributes, merge: true };
-      await tried(() => client.send(new UpdateThingCommand({ thingName, attributePayload })));
+      try {
+        await tried(() => client.send(new UpdateThingCommand({ thingName, attributePayload })));
+        return 'done';
+      } catch (error) {
+        if (error instanceof InvalidRequestException) return 'refused';
+        throw error;
+      }
     },
 
     async principalsOf(thingName) {

@@ -1,10 +1,19 @@
+import type { Device } from '../../shared/device-registry/device.ts';
+import { markSeen } from '../../shared/device-registry/mark-device.ts';
 import { readDevice } from '../../shared/device-registry/read-devices.ts';
 import { readCertificate, type Certificate } from '../../shared/x509/certificate.ts';
 import { X509Error } from '../../shared/x509/errors.ts';
-import { known, type Activation } from './activation.ts';
+import { isRepair, known, type Activation } from './activation.ts';
 import { parseRegistrationEvent } from './event.ts';
+import { announceRecorded } from './record.ts';
 import { deriveThingName } from './thing-name.ts';
-import type { Verdict } from './verdict.ts';
+import type { Refusal, Verdict } from './verdict.ts';
+
+/**
+ * How long AWS IoT is left alone with a device that it provisions by a template. That takes a moment; a certificate
+ * that is PENDING_ACTIVATION after this has a template that cannot do it, and its device would wait for ever.
+ */
+const TEMPLATE_MS = 60_000;
 
 /** Step 1. @throws RejectedInputError */
 export function readEvent({ message, services, facts }: Activation): undefined {
@@ -20,7 +29,9 @@ export async function describeCertificate(activation: Activation): Promise<Verdi
   facts.registered = registered;
   if (registered.caCertificateId !== undefined) facts.caCertificateId = registered.caCertificateId;
   // Harmless, because only what AWS IoT says counts; but AWS IoT itself sends no such events.
-  if (registered.caCertificateId !== caCertificateId) services.count('EventContradicted');
+  if (caCertificateId !== undefined && registered.caCertificateId !== caCertificateId) {
+    services.count('EventContradicted');
+  }
   return undefined;
 }
 
@@ -29,49 +40,70 @@ export async function judgeStatus(activation: Activation): Promise<Verdict | und
   const { status } = known(activation, 'registered');
   if (status === 'PENDING_ACTIVATION') return undefined;
   if (status !== 'ACTIVE') return { kind: 'stopped', status };
-  return (await isComplete(activation)) ? { kind: 'complete' } : undefined;
+  const device = await recordOf(activation);
+  if (device?.state !== 'ACTIVE') return undefined;
+  // Whoever has put it on record as ACTIVE had done all but the last step: this function, or `glasshouse onboard`.
+  await noteSeen(activation, device);
+  await announceRecorded(activation, device);
+  return { kind: 'complete' };
 }
 
-/** Whether an ACTIVE certificate's device is on record, and others have been told of it. */
-async function isComplete(activation: Activation): Promise<boolean> {
+async function noteSeen(activation: Activation, { thingName }: Device): Promise<void> {
+  const { devices, now } = activation.services;
+  const { connectedAtMs } = known(activation, 'event');
+  if (connectedAtMs !== undefined) await markSeen(devices, thingName, Math.min(connectedAtMs, now()));
+}
+
+/** The record of an ACTIVE certificate's device: by the name that it connects with, else by the one it is to have. */
+async function recordOf(activation: Activation): Promise<Device | undefined> {
   const { services, facts } = activation;
-  const certificate = readOrUndefined(known(activation, 'registered').certificatePem);
-  const [commonName] = certificate?.commonNames ?? [];
-  if (certificate === undefined || commonName === undefined) return false;
-  const thingName = deriveThingName(services.settings.thingNameTemplate, commonName);
-  if (thingName === undefined) return false;
-  facts.thingName = thingName;
-  const device = await readDevice(services.devices, thingName);
-  return (
-    device?.certificateId === certificate.certificateId &&
-    device.state === 'ACTIVE' &&
-    device.announcedAtMs !== undefined
-  );
+  const { certificateId, clientId } = known(activation, 'event');
+  const [commonName] = readOrUndefined(known(activation, 'registered').certificatePem)?.commonNames ?? [];
+  const derived =
+    commonName === undefined ? undefined : deriveThingName(services.settings.thingNameTemplate, commonName);
+  for (const thingName of new Set([clientId, derived])) {
+    if (thingName === undefined) continue;
+    const device = await readDevice(services.devices, thingName);
+    if (device?.certificateId !== certificateId) continue;
+    facts.thingName = thingName;
+    return device;
+  }
+  return undefined;
 }
 
 /** Step 4. */
 export async function checkCa(activation: Activation): Promise<Verdict | undefined> {
   const { services, facts } = activation;
   const { caCertificateId } = facts;
-  if (caCertificateId === undefined) {
-    return { kind: 'hold', reason: 'NO_CA', detail: 'no CA of this account has signed it' };
-  }
+  // Who has connected was let in by somebody, but not from here.
+  const hold = (reason: Refusal['reason'], detail: string): Verdict =>
+    isOfConnection(activation) ? { kind: 'foreign' } : { kind: 'hold', reason, detail };
+  if (caCertificateId === undefined) return hold('NO_CA', 'no CA of this account has signed it');
   const { acceptedCas } = services.settings;
   if (acceptedCas !== undefined && !acceptedCas.includes(caCertificateId)) {
-    return {
-      kind: 'hold',
-      reason: 'CA_NOT_ACCEPTED',
-      detail: `its CA ${caCertificateId} is not in ACCEPTED_CAS`,
-    };
+    return hold('CA_NOT_ACCEPTED', `its CA ${caCertificateId} is not in ACCEPTED_CAS`);
   }
   const ca = await services.controlPlane.describeCa(caCertificateId);
   if (ca?.status !== 'ACTIVE') {
-    const detail = `its CA ${caCertificateId} is ${ca?.status ?? 'not registered any more'}`;
-    return { kind: 'hold', reason: 'CA_NOT_ACTIVE', detail };
+    return hold('CA_NOT_ACTIVE', `its CA ${caCertificateId} is ${ca?.status ?? 'not registered any more'}`);
   }
   // A CA that AWS IoT has registered and nobody here can read is a fault here: it is thrown.
   facts.ca = readCertificate(ca.certificatePem);
-  return undefined;
+  if (!ca.hasTemplate) return undefined;
+  facts.isLetInByTemplate = isRepair(activation);
+  if (
+    isRepair(activation) ||
+    services.now() - known(activation, 'registered').registeredAtMs >= TEMPLATE_MS
+  ) {
+    return undefined;
+  }
+  const detail = `AWS IoT provisions it by the template of its CA ${caCertificateId}`;
+  return { kind: 'wait', reason: 'LEFT_TO_TEMPLATE', detail };
+}
+
+/** Whether this is about a device that has connected, and so was let in by somebody. */
+export function isOfConnection(activation: Activation): boolean {
+  return known(activation, 'event').clientId !== undefined;
 }
 
 /** Undefined for a certificate that cannot be read. */

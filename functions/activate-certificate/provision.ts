@@ -38,6 +38,11 @@ export async function createThing(activation: Activation): Promise<Verdict | und
     await controlPlane.updateThing(thingName, attributes);
     facts.isRotation = true;
   }
+  // A template knows the subject of the certificate, and not its serial number or its CA.
+  if (ownership === 'mine' && facts.isLetInByTemplate === true) {
+    const taken = await controlPlane.updateThing(thingName, attributes);
+    if (taken === 'refused') services.count('AttributesRefused');
+  }
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import { releaseCertificate } from '../../shared/device-registry/held-certificates.ts';
+import type { Device } from '../../shared/device-registry/device.ts';
 import { markAnnounced } from '../../shared/device-registry/mark-device.ts';
 import { changeDeviceState, claimDevice } from '../../shared/device-registry/write-device.ts';
 import { historyReason, isRepair, known, type Activation } from './activation.ts';
@@ -38,7 +39,7 @@ export async function claimName(activation: Activation): Promise<Verdict | undef
     // It was deleted and has registered itself again: that takes back nothing that was decided.
     const kind = there.state === 'REVOKED' ? 'revoke' : 'deactivate';
     const detail = `"${thingName}" was made ${there.state} with this certificate, and nobody has taken that back`;
-    return { kind, reason: `FORMERLY_${there.state}`, detail };
+    return { kind, reason: there.state === 'REVOKED' ? 'FORMERLY_REVOKED' : 'FORMERLY_INACTIVE', detail };
   }
   const detail = `the device "${thingName}" is on record with the certificate ${there.certificateId}`;
   return { kind: 'deactivate', reason: 'NAME_COLLISION', detail };
@@ -61,7 +62,6 @@ export async function announce(activation: Activation): Promise<Verdict | undefi
   const { services } = activation;
   const thingName = known(activation, 'thingName');
   const { certificateId } = known(activation, 'event');
-  const caCertificateId = known(activation, 'caCertificateId');
   const atMs = services.now();
   const device = await changeDeviceState(services.devices, { thingName, certificateId }, 'ACTIVE', {
     atMs,
@@ -77,12 +77,21 @@ export async function announce(activation: Activation): Promise<Verdict | undefi
     });
   }
   if (device.state !== 'ACTIVE') return { kind: 'stopped', status: device.state };
-  if (device.announcedAtMs === undefined) {
-    const activatedAtMs = device.history.findLast(({ state }) => state === 'ACTIVE')?.atMs ?? atMs;
-    const activatedAt = new Date(activatedAtMs).toISOString();
-    await services.announcer.activated({ thingName, certificateId, caCertificateId, activatedAt });
-    await markAnnounced(services.devices, { thingName, certificateId }, services.now());
-  }
+  await announceRecorded(activation, device);
   await releaseCertificate(services.held, certificateId);
   return undefined;
+}
+
+/** Tells others of a device that is on record as ACTIVE, unless they have been told. */
+export async function announceRecorded({ services }: Activation, device: Device): Promise<void> {
+  const { thingName, certificateId, caCertificateId, announcedAtMs, history } = device;
+  if (announcedAtMs !== undefined) return;
+  const activatedAtMs = history.findLast(({ state }) => state === 'ACTIVE')?.atMs ?? services.now();
+  await services.announcer.activated({
+    thingName,
+    certificateId,
+    ...(caCertificateId === undefined ? {} : { caCertificateId }),
+    activatedAt: new Date(activatedAtMs).toISOString(),
+  });
+  await markAnnounced(services.devices, { thingName, certificateId }, services.now());
 }

@@ -6,6 +6,7 @@ import { activateCertificate, announce, claimName } from './record.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface ActivationStep {
+  /** One of ACTIVATION_STEP_NAMES. */
   readonly name: string;
   /** Answers with a verdict when the activation ends here, and throws when it cannot be done at the moment. */
   readonly run: (activation: Activation) => Promise<Verdict | undefined> | Verdict | undefined;

@@ -16,9 +16,10 @@ export interface EmitOptions {
   readonly idempotent: boolean;
   /** Whether no newer command has come meanwhile. */
   readonly isNewest: () => Promise<boolean>;
-  readonly now: () => number;
+  /** A stopwatch: it goes on whatever the time of day is set to. */
+  readonly elapsedMs: () => number;
   readonly pause: (ms: number) => Promise<void>;
-  /** After this no new try is begun. */
+  /** On the stopwatch; after this no new try is begun. */
   readonly deadlineMs: number;
 }
 
@@ -42,7 +43,7 @@ const MAX_TRIES = 200;
  * | any other error          | never: a person has to mend the code or the repeater            |
  */
 export async function emit(options: EmitOptions): Promise<Emission> {
-  const { send, idempotent, isNewest, now, pause, deadlineMs } = options;
+  const { send, idempotent, isNewest, elapsedMs, pause, deadlineMs } = options;
   let emitted: Emitted = 'no';
   let failedOnce = false;
   let pauseMs = FIRST_PAUSE_MS;
@@ -63,7 +64,7 @@ export async function emit(options: EmitOptions): Promise<Emission> {
     }
     const waitMs = outcome.kind === 'busy' ? BUSY_PAUSE_MS : pauseMs;
     if (outcome.kind !== 'busy') pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-    if (now() + waitMs >= deadlineMs || tries >= MAX_TRIES) {
+    if (elapsedMs() + waitMs >= deadlineMs || tries >= MAX_TRIES) {
       return { result: 'timed-out', emitted, tries, problem };
     }
     await pause(waitMs);

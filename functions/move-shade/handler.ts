@@ -10,23 +10,29 @@ import { createCounter } from '../../shared/metrics.ts';
 import { once } from '../../shared/once.ts';
 import { publishJson } from '../../shared/publish.ts';
 import { sendRejection } from '../../shared/rejections.ts';
+import { isNotification, parseAlarm } from './alarm-order.ts';
 import { readMoveShadeEnvironment } from './environment.ts';
 import { RepeaterLeases } from './lease.ts';
 import { moveShade, type MoveShadeServices } from './move-shade.ts';
-import { parseNotice } from './notice.ts';
+import { parseNotice, type CommandNotice } from './notice.ts';
+import { queueOrder } from './queue-order.ts';
 
 const environment = readMoveShadeEnvironment();
 const now = (): number => Date.now();
 const counter = createCounter('move-shade', now);
 const services = once(openServices);
 
-/** Lambda entry: a queued command of the rule on `greenhouse/+/command`, done, and published with its end. */
+/**
+ * Lambda entry: a queued command of the rule on `greenhouse/+/command`, or an alarm by SNS, which is queued first;
+ * done, and published with its end.
+ */
 export const handler = createHandler({
   counter,
   now,
   reject: (rejection) => sendRejection(sqsClient(), environment.rejectionsQueueUrl, rejection),
   run: async (event, { awsRequestId }) => {
-    const notice = parseNotice(event);
+    const notice = isNotification(event) ? await ordered(event) : parseNotice(event);
+    if (notice === undefined) return { status: null };
     const command = await moveShade(notice, awsRequestId, services());
     // A command that is still queued is not published: that would call this function again, at once.
     if (command === undefined || command.status === 'QUEUED') return { status: command?.status ?? null };
@@ -37,6 +43,11 @@ export const handler = createHandler({
   },
 });
 
+async function ordered(event: unknown): Promise<CommandNotice | undefined> {
+  const order = parseAlarm(event, environment.alarms);
+  return order === undefined ? undefined : queueOrder(order, services().commands);
+}
+
 function openServices(): MoveShadeServices {
   const client = dynamodbClient();
   const { commandsTable, shadesTable, connectTimeoutMs, answerTimeoutMs, budgetMs } = environment;
@@ -46,6 +57,7 @@ function openServices(): MoveShadeServices {
     leases: new RepeaterLeases(client, commandsTable),
     send: (address, sendir) => sendOnce({ address, sendir, connectTimeoutMs, answerTimeoutMs }),
     now,
+    elapsedMs: () => performance.now(),
     pause,
     budgetMs,
   };

@@ -20,6 +20,8 @@ export interface MoveShadeServices {
   readonly leases: RepeaterLeases;
   readonly send: (address: RepeaterAddress, sendir: Sendir) => Promise<SendOutcome>;
   readonly now: () => number;
+  /** A stopwatch: what is waited for is measured by it, and not by the time of day, which may be set. */
+  readonly elapsedMs: () => number;
   readonly pause: (ms: number) => Promise<void>;
   /** How long an invocation may try, in milliseconds; it lies well under the function's time-out. */
   readonly budgetMs: number;
@@ -79,7 +81,7 @@ async function sendCommand(
   deadlineMs: number,
   services: MoveShadeServices,
 ): Promise<Command | undefined> {
-  const { commands, now, pause } = services;
+  const { commands, now, elapsedMs, pause } = services;
   const { idempotent } = shade.codes[command.target];
   const sent = await commands.advance(command, 'SENT', { sentAtMs: now(), idempotent });
   // Another delivery of the same notice was faster.
@@ -89,7 +91,7 @@ async function sendCommand(
     send: () => services.send(shade.repeater, sendir),
     idempotent,
     isNewest: () => isNewest(services, command),
-    now,
+    elapsedMs,
     pause,
     deadlineMs,
   });
@@ -106,10 +108,11 @@ async function underLease(
   services: MoveShadeServices,
   run: (deadlineMs: number) => Promise<Command | undefined>,
 ): Promise<Command | undefined> {
-  const { leases, now, pause, budgetMs } = services;
-  const deadlineMs = now() + budgetMs;
-  while (!(await leases.take(address, owner, now(), deadlineMs + LEASE_MARGIN_MS))) {
-    if (now() + LEASE_PAUSE_MS >= deadlineMs) return command;
+  const { leases, now, elapsedMs, pause, budgetMs } = services;
+  const deadlineMs = elapsedMs() + budgetMs;
+  const untilMs = (): number => now() + (deadlineMs - elapsedMs()) + LEASE_MARGIN_MS;
+  while (!(await leases.take(address, owner, now(), untilMs()))) {
+    if (elapsedMs() + LEASE_PAUSE_MS >= deadlineMs) return command;
     await pause(LEASE_PAUSE_MS);
   }
   try {

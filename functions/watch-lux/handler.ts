@@ -32,7 +32,7 @@ function openServices(): WatchServices {
     zones: new ZoneStore(client, zonesTable),
     commands: new CommandStore(client, commandsTable),
     shades: new ShadeStore(client, shadesTable),
-    publish: (topic, message) => publishJson(iotDataClient(), topic, message),
+    publish: (topic, message, options) => publishJson(iotDataClient(), topic, message, options),
     tellPeople: createTeller(snsClient, sunshadesTopicArn),
     now,
     count: (name) => counter.count(name),

@@ -1,13 +1,10 @@
-import type { NewCommand } from '../../shared/greenhouse/command.ts';
+import { COMMAND_LIFE_MS, type NewCommand } from '../../shared/greenhouse/command.ts';
 import type { Position } from '../../shared/greenhouse/position.ts';
 import type { Wish } from './programme.ts';
 import type { ZoneSettings } from './zone-settings.ts';
 import { without, type OpenCommand, type ZoneState } from './zone-state.ts';
 
 const DAY_MS = 86_400_000;
-
-/** A command that nobody has sent by then is not sent any more: the weather is another. */
-export const COMMAND_LIFE_MS = 5 * 60_000;
 
 /** A queued command that nobody has begun after this is published again. */
 export const REMIND_AFTER_MS = 30_000;

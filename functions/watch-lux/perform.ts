@@ -6,7 +6,11 @@ import type { Effect, Notice } from './effect.ts';
 
 export interface PerformServices {
   readonly commands: CommandStore;
-  readonly publish: (topic: string, message: unknown) => Promise<void>;
+  readonly publish: (
+    topic: string,
+    message: unknown,
+    options?: { readonly retain: boolean },
+  ) => Promise<void>;
   readonly tellPeople: (zone: string, notice: Notice) => Promise<void>;
   readonly now: () => number;
 }

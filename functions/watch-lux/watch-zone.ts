@@ -32,6 +32,8 @@ export interface WatchZoneOptions {
   readonly store: ZoneStore;
   readonly requestId: string;
   readonly now: () => number;
+  /** The zone as it was read from the table only just now, where it was. */
+  readonly current?: Zone;
   /** Called for each write that another came before. */
   readonly onConflict?: () => void;
 }
@@ -46,9 +48,10 @@ export interface WatchZoneOptions {
  * @throws RejectedInputError ZONE_UNKNOWN, PROBE_UNKNOWN or STATIONS_TOO_MANY; ZoneContentionError
  */
 export async function watchZone(name: string, input: Input, options: WatchZoneOptions): Promise<Watched> {
-  const { store, requestId, now, onConflict } = options;
-  let isCurrent = store.remembered(name) === undefined;
-  let zone = store.remembered(name) ?? (await store.load(name));
+  const { store, requestId, now, current, onConflict } = options;
+  const believed = current ?? store.remembered(name);
+  let isCurrent = current !== undefined || believed === undefined;
+  let zone = believed ?? (await store.load(name));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const problem = problemOf(name, zone, input);
     if (zone !== undefined && problem === undefined) {

@@ -7,8 +7,10 @@ import { RejectedInputError } from '../../shared/rejections.ts';
 import { describeZone } from './describe.ts';
 import type { Input } from './input.ts';
 import type { Message, SettingsChange } from './message.ts';
+import { hasNews } from './news.ts';
 import { perform, type PerformServices } from './perform.ts';
 import { watchZone, type Watched } from './watch-zone.ts';
+import type { Zone } from './zone-item.ts';
 import type { ZoneStore } from './zone-store.ts';
 
 export interface WatchServices extends PerformServices {
@@ -43,45 +45,78 @@ export async function watch(
   }
 }
 
-/** Stored first, done and published after: a crash in between is mended by Lambda's retry, and by the next tick. */
+/**
+ * Stored first, done and published after: a crash in between is mended by Lambda's retry, and by the next tick.
+ *
+ * @param current the zone as it was read only just now, where it was
+ */
 async function hear(
   zone: string,
   input: Input,
   requestId: string,
   services: WatchServices,
+  current?: Zone,
 ): Promise<Watched> {
-  const { zones: store, now, count, publish } = services;
+  const { zones: store, now, count } = services;
   const onConflict = (): void => count('ZoneConflict');
-  const watched = await watchZone(zone, input, { store, requestId, now, onConflict });
+  const options = { store, requestId, now, onConflict, ...(current === undefined ? {} : { current }) };
+  const watched = await watchZone(zone, input, options);
   count(watched.kind === 'late' ? 'InputLate' : 'InputTaken');
   for (const { kind } of watched.effects) if (kind === 'command') count('CommandMade');
   await perform(zone, watched.effects, services);
-  if (watched.kind !== 'late') {
-    await publish(stateTopic(zone), describeZone(watched.state, watched.zone.config, now()));
-  }
+  if (isToBeTold(input, watched, store)) await publishState(zone, watched, services);
   return watched;
+}
+
+/** The numbers of probes are told by the tick; all else that changes is told at once. */
+function isToBeTold(input: Input, { kind, zone, state }: Watched, store: ZoneStore): boolean {
+  if (kind === 'late') return false;
+  switch (input.kind) {
+    case 'lux':
+    case 'safety':
+      return kind === 'repeated' || hasNews(zone.state, state);
+    case 'tick':
+      // With a candidate the time that is left has changed, though nothing was written.
+      return store.toldVersion(state.zone) !== state.version || state.candidate !== undefined;
+    case 'command':
+    case 'hold':
+    case 'position':
+    default:
+      return true;
+  }
+}
+
+async function publishState(
+  zone: string,
+  { state, zone: { config } }: Watched,
+  { zones, publish, now }: WatchServices,
+): Promise<void> {
+  await publish(stateTopic(zone), describeZone(state, config, now()), { retain: true });
+  zones.told(zone, state.version);
 }
 
 /** Lets a minute pass in every zone. One that fails keeps no other from it; the first failure is thrown after. */
 async function tick(requestId: string, services: WatchServices): Promise<Record<string, unknown>> {
-  const names = await services.zones.names();
+  const found = await services.zones.all();
   const failures: unknown[] = [];
-  for (const zone of names) {
+  for (const one of found) {
     try {
-      await hear(zone, await tickOf(zone, services), requestId, services);
+      if ('error' in one) throw one.error;
+      const { name, zone } = one;
+      if (zone !== undefined) await hear(name, await tickOf(name, zone, services), requestId, services, zone);
     } catch (error) {
       failures.push(error);
     }
   }
   if (failures.length > 0) throw failures[0];
-  return { zones: names.length };
+  return { zones: found.length };
 }
 
 /** With a tick comes what has become of a command that the zone believes to be open: word of it may be lost. */
-async function tickOf(zone: string, { zones, commands }: WatchServices): Promise<Input> {
-  const open = (zones.remembered(zone) ?? (await zones.load(zone)))?.state?.command;
+async function tickOf(name: string, { state }: Zone, { commands }: WatchServices): Promise<Input> {
+  const open = state?.command;
   if (open === undefined || isEnded(open.status)) return { kind: 'tick' };
-  const command = await commands.load(zone, open.sequence);
+  const command = await commands.load(name, open.sequence);
   return command === undefined ? { kind: 'tick' } : { kind: 'tick', command };
 }
 

@@ -15,6 +15,11 @@ export type SaveOutcome =
   /** Somebody else wrote first; `fresh` is what stands there now, undefined when the zone is not set up. */
   | { readonly saved: false; readonly fresh: Zone | undefined };
 
+/** A zone of the table: undefined where nobody has set it up. */
+export type FoundZone =
+  | { readonly name: string; readonly zone: Zone | undefined }
+  | { readonly name: string; readonly error: unknown };
+
 /** Zones that a container remembers, and that a tick looks at. At some KB each this is far under its memory. */
 export const MAX_ZONES = 500;
 
@@ -30,6 +35,7 @@ export class ZoneStore {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;
   readonly #remembered = new Map<string, Zone>();
+  readonly #toldVersions = new Map<string, number>();
 
   constructor(client: DynamoDBClient, tableName: string) {
     this.#client = client;
@@ -41,6 +47,16 @@ export class ZoneStore {
     return this.#remembered.get(zone);
   }
 
+  /** The version of a zone's state that this container published last; undefined when it has not, or forgot. */
+  toldVersion(zone: string): number | undefined {
+    return this.#toldVersions.get(zone);
+  }
+
+  /** Remembers that a version of a zone's state was published. */
+  told(zone: string, version: number): void {
+    keep(this.#toldVersions, zone, version);
+  }
+
   /** What stands in the table now. */
   async load(zone: string): Promise<Zone | undefined> {
     const { Item: item } = await this.#client.send(
@@ -49,23 +65,28 @@ export class ZoneStore {
     return this.#remember(zone, item);
   }
 
-  /** The names of all zones, at most MAX_ZONES. */
-  async names(): Promise<readonly string[]> {
-    const names: string[] = [];
+  /**
+   * Every zone as it stands in the table now, at most MAX_ZONES; of an item that cannot be read, why. The whole
+   * items are read because a read costs by what lies there, not by what is asked of it.
+   */
+  async all(): Promise<readonly FoundZone[]> {
+    const found: FoundZone[] = [];
     let start: Item | undefined;
     do {
       const page = await this.#client.send(
         new ScanCommand({
           TableName: this.#tableName,
-          ProjectionExpression: '#zone',
-          ExpressionAttributeNames: { '#zone': 'zone' },
+          ConsistentRead: true,
           ...(start === undefined ? {} : { ExclusiveStartKey: start }),
         }),
       );
-      names.push(...(page.Items ?? []).flatMap(({ zone }) => (zone?.S === undefined ? [] : [zone.S])));
+      for (const item of page.Items ?? []) {
+        const name = item['zone']?.S;
+        if (name !== undefined) found.push(this.#find(name, item));
+      }
       start = page.LastEvaluatedKey;
-    } while (start !== undefined && names.length < MAX_ZONES);
-    return names.slice(0, MAX_ZONES);
+    } while (start !== undefined && found.length < MAX_ZONES);
+    return found.slice(0, MAX_ZONES);
   }
 
   /** Writes a zone's state if its item still has the version before. */
@@ -90,7 +111,7 @@ export class ZoneStore {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       return { saved: false, fresh: this.#remember(next.zone, error.Item) };
     }
-    this.#keep(next.zone, { ...zone, version: next.version, state: next });
+    keep(this.#remembered, next.zone, { ...zone, version: next.version, state: next });
     return { saved: true };
   }
 
@@ -127,19 +148,28 @@ export class ZoneStore {
     }
   }
 
+  #find(name: string, item: Item): FoundZone {
+    try {
+      return { name, zone: this.#remember(name, item) };
+    } catch (error) {
+      return { name, error };
+    }
+  }
+
   #remember(name: string, item: Record<string, AttributeValue> | undefined): Zone | undefined {
     const zone = item === undefined ? undefined : decodeZone(item);
     if (zone === undefined) this.#remembered.delete(name);
-    else this.#keep(name, zone);
+    else keep(this.#remembered, name, zone);
     return zone;
   }
+}
 
-  #keep(name: string, zone: Zone): void {
-    // A map keeps the order of insertion: what is set last is forgotten last.
-    this.#remembered.delete(name);
-    this.#remembered.set(name, zone);
-    if (this.#remembered.size <= MAX_ZONES) return;
-    const oldest = this.#remembered.keys().next();
-    if (oldest.done !== true) this.#remembered.delete(oldest.value);
-  }
+/** Sets an entry as the newest of a map that holds at most MAX_ZONES, and lets the oldest go. */
+function keep<Value>(memory: Map<string, Value>, name: string, value: Value): void {
+  // A map keeps the order of insertion: what is set last is forgotten last.
+  memory.delete(name);
+  memory.set(name, value);
+  if (memory.size <= MAX_ZONES) return;
+  const oldest = memory.keys().next();
+  if (oldest.done !== true) memory.delete(oldest.value);
 }

@@ -70,14 +70,7 @@ export function bucketOperations(buckets: BucketStore, objects: ObjectStore, reg
     const { query, response } = request;
     const marker = query.get('marker') ?? '';
     const delimiter = query.get('delimiter') ?? '';
-    const prefix = query.get('prefix') ?? '';
-    // A marker may be a common prefix of the page before: then all that it stands for has been told.
-    const below =
-      delimiter !== '' &&
-      marker.endsWith(delimiter) &&
-      marker.startsWith(prefix) &&
-      marker.length > prefix.length;
-    const { page, common, encode } = await list(request, { after: marker, below }, true);
+    const { page, common, encode } = await list(request, positionAfter(marker, query), true);
     const { next } = page;
     sendXml(response, 'ListBucketResult', {
       ...common,
@@ -86,7 +79,24 @@ export function bucketOperations(buckets: BucketStore, objects: ObjectStore, reg
     });
   }
 
-  /** What both versions of the listing have in common. */
+  /** Buckets of this cloud keep one version of an object, which S3 calls `null`, and no marks of deletions. */
+  async function listObjectVersions(request: S3Request): Promise<void> {
+    const { query, response } = request;
+    const marker = query.get('key-marker') ?? '';
+    const { page, common, encode } = await list(request, positionAfter(marker, query), true);
+    const { Contents: contents, ...others } = common;
+    sendXml(response, 'ListVersionsResult', {
+      ...others,
+      KeyMarker: encode(marker),
+      VersionIdMarker: query.get('version-id-marker') ?? '',
+      ...(page.next === undefined
+        ? {}
+        : { NextKeyMarker: encode(page.next.after), NextVersionIdMarker: 'null' }),
+      Version: contents.map((version) => ({ ...version, VersionId: 'null', IsLatest: true })),
+    });
+  }
+
+  /** What all kinds of the listing have in common. */
   async function list({ bucket, query, accessKeyId }: S3Request, start: Position, withOwner: boolean) {
     const prefix = query.get('prefix') ?? '';
     const delimiter = query.get('delimiter') ?? '';
@@ -133,7 +143,27 @@ export function bucketOperations(buckets: BucketStore, objects: ObjectStore, reg
     }
   }
 
-  return { createBucket, headBucket, deleteBucket, listBuckets, listObjectsV2, listObjects };
+  return {
+    createBucket,
+    headBucket,
+    deleteBucket,
+    listBuckets,
+    listObjectsV2,
+    listObjects,
+    listObjectVersions,
+  };
+}
+
+/** A marker may be a common prefix of the page before: then all that it stands for has been told. */
+function positionAfter(marker: string, query: URLSearchParams): Position {
+  const delimiter = query.get('delimiter') ?? '';
+  const prefix = query.get('prefix') ?? '';
+  const below =
+    delimiter !== '' &&
+    marker.endsWith(delimiter) &&
+    marker.startsWith(prefix) &&
+    marker.length > prefix.length;
+  return { after: marker, below };
 }
 
 function readCount(query: URLSearchParams, name: string, most: number): number | undefined {

@@ -24,6 +24,7 @@ export function createHandler(buckets: BucketStore, objects: ObjectStore, region
     ['DeleteBucket', ofBucket.deleteBucket],
     ['ListObjects', ofBucket.listObjects],
     ['ListObjectsV2', ofBucket.listObjectsV2],
+    ['ListObjectVersions', ofBucket.listObjectVersions],
     ['DeleteObjects', ofObject.deleteObjects],
     ['PutObject', ofObject.putObject],
     ['CopyObject', ofObject.copyObject],

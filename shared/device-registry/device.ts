@@ -25,7 +25,8 @@ export interface DeviceStateChange {
 export interface Device {
   readonly thingName: string;
   readonly certificateId: string;
-  readonly caCertificateId: string;
+  /** Absent for a certificate that AWS IoT itself has issued, or that no registered CA has signed. */
+  readonly caCertificateId?: string;
   /** Of the certificate, in lower-case hexadecimal digits. */
   readonly serialNumber: string;
   /** When the certificate ends, in milliseconds since the epoch. */
@@ -37,6 +38,8 @@ export interface Device {
   readonly announcedAtMs?: number;
   /** When it was last heard of, in milliseconds since the epoch. */
   readonly lastSeenMs?: number;
+  /** People have been told that nobody has seen it since then, in milliseconds since the epoch. */
+  readonly unseenSinceMs?: number;
 }
 
 /** Older changes are forgotten: an item stays far under DynamoDB's 400 KB, and a reader under a screen. */
@@ -51,11 +54,13 @@ export class DeviceItemError extends GlasshouseError {
 export function readDeviceItem(item: unknown): Device {
   const parsed = itemSchema().safeParse(item);
   if (parsed.success) {
-    const { announcedAtMs, lastSeenMs, ...device } = parsed.data;
+    const { caCertificateId, announcedAtMs, lastSeenMs, unseenSinceMs, ...device } = parsed.data;
     return {
       ...device,
+      ...(caCertificateId === undefined ? {} : { caCertificateId }),
       ...(announcedAtMs === undefined ? {} : { announcedAtMs }),
       ...(lastSeenMs === undefined ? {} : { lastSeenMs }),
+      ...(unseenSinceMs === undefined ? {} : { unseenSinceMs }),
     };
   }
   const thingName = nameOf(item);
@@ -77,12 +82,13 @@ const itemSchema = once(() => {
   return z.object({
     thingName: z.string(),
     certificateId: z.string(),
-    caCertificateId: z.string(),
+    caCertificateId: z.optional(z.string()),
     serialNumber: z.string(),
     notAfterMs: z.number(),
     state,
     history: z.array(change),
     announcedAtMs: z.optional(z.number()),
     lastSeenMs: z.optional(z.number()),
+    unseenSinceMs: z.optional(z.number()),
   });
 });

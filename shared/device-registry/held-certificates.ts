@@ -6,27 +6,9 @@ import {
   ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod/mini';
-import { GlasshouseError } from '../errors.ts';
-import { once } from '../once.ts';
+import { HeldItemError, readHeldItem, type HeldCertificate } from './held-item.ts';
 
-/** A certificate that was not activated, and why. */
-export interface HeldCertificate {
-  readonly certificateId: string;
-  /** In UPPER_SNAKE_CASE: `UNKNOWN_DEVICE`, `NAME_COLLISION`, … */
-  readonly reason: string;
-  /** For people. */
-  readonly detail: string;
-  /** What was done with it: `hold`, `deactivate` or `revoke`. */
-  readonly action: string;
-  readonly caCertificateId?: string;
-  readonly commonName?: string;
-  /** When it was first and last found to be held, in milliseconds since the epoch. */
-  readonly firstHeldAtMs: number;
-  readonly lastHeldAtMs: number;
-  /** The reason that people have been told; another than `reason` means that they have still to be told. */
-  readonly notifiedReason?: string;
-}
+export { HeldItemError, type HeldCertificate } from './held-item.ts';
 
 /** Where the held certificates are. */
 export interface HeldTable {
@@ -34,44 +16,75 @@ export interface HeldTable {
   readonly tableName: string;
 }
 
-/** An item of the table of held certificates that was not written by this code, or not like this. */
-export class HeldItemError extends GlasshouseError {
-  override readonly name = 'HeldItemError' as const;
-}
+type Note = Pick<
+  HeldCertificate,
+  'certificateId' | 'reason' | 'detail' | 'action' | 'step' | 'caCertificateId' | 'commonName'
+>;
 
 /** Notes that a certificate is held; the latest reason stands. */
-export async function holdCertificate(
-  { client, tableName }: HeldTable,
-  held: Pick<
-    HeldCertificate,
-    'certificateId' | 'reason' | 'detail' | 'action' | 'caCertificateId' | 'commonName'
-  >,
+export async function holdCertificate(table: HeldTable, held: Note, atMs: number): Promise<HeldCertificate> {
+  return readHeldItem(await write(table, held, atMs));
+}
+
+/**
+ * Notes that a step of an activation could not be done, as the action `retry`. A decision that people have still to be
+ * told of stands over it, and so does one that nobody but they take back.
+ */
+export async function noteFailedStep(
+  table: HeldTable,
+  failed: Omit<Note, 'action'> & { readonly step: string },
   atMs: number,
-): Promise<HeldCertificate> {
-  const { certificateId, reason, detail, action, caCertificateId, commonName } = held;
+): Promise<void> {
+  const isNoDecision = 'attribute_not_exists(certificateId) OR #action IN (:action, :wait)';
+  const isTold = '(#action = :hold AND notifiedReason = reason)';
+  const condition = {
+    ConditionExpression: `${isNoDecision} OR ${isTold}`,
+    values: { ':wait': 'wait', ':hold': 'hold' },
+  };
+  try {
+    await write(table, { ...failed, action: 'retry' }, atMs, condition);
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}
+
+async function write(
+  { client, tableName }: HeldTable,
+  { certificateId, reason, detail, action, step, caCertificateId, commonName }: Note,
+  atMs: number,
+  condition?: { readonly ConditionExpression: string; readonly values: Readonly<Record<string, string>> },
+): Promise<unknown> {
+  const optional = Object.entries({ step, caCertificateId, commonName }).filter(
+    (one): one is [string, string] => one[1] !== undefined,
+  );
   const { Attributes: attributes } = await DynamoDBDocumentClient.from(client).send(
     new UpdateCommand({
       TableName: tableName,
       Key: { certificateId },
-      UpdateExpression: [
-        'SET reason = :reason, detail = :detail, #action = :action, lastHeldAtMs = :atMs',
-        'firstHeldAtMs = if_not_exists(firstHeldAtMs, :atMs)',
-        ...(caCertificateId === undefined ? [] : ['caCertificateId = :caCertificateId']),
-        ...(commonName === undefined ? [] : ['commonName = :commonName']),
-      ].join(', '),
-      ExpressionAttributeNames: { '#action': 'action' },
+      UpdateExpression:
+        [
+          'SET reason = :reason, detail = :detail, #action = :action, lastHeldAtMs = :atMs',
+          'firstHeldAtMs = if_not_exists(firstHeldAtMs, :atMs)',
+          ...optional.map(([name]) => `#${name} = :${name}`),
+        ].join(', ') + (step === undefined ? ' REMOVE #step' : ''),
+      ...(condition === undefined ? {} : { ConditionExpression: condition.ConditionExpression }),
+      ExpressionAttributeNames: {
+        '#action': 'action',
+        '#step': 'step',
+        ...Object.fromEntries(optional.map(([name]) => [`#${name}`, name])),
+      },
       ExpressionAttributeValues: {
         ':reason': reason,
         ':detail': detail,
         ':action': action,
         ':atMs': atMs,
-        ...(caCertificateId === undefined ? {} : { ':caCertificateId': caCertificateId }),
-        ...(commonName === undefined ? {} : { ':commonName': commonName }),
+        ...Object.fromEntries(optional.map(([name, value]) => [`:${name}`, value])),
+        ...condition?.values,
       },
       ReturnValues: 'ALL_NEW',
     }),
   );
-  return readItem(attributes);
+  return attributes;
 }
 
 /** One held certificate; undefined when it is not held. */
@@ -82,14 +95,42 @@ export async function readHeldCertificate(
   const { Item: item } = await DynamoDBDocumentClient.from(client).send(
     new GetCommand({ TableName: tableName, Key: { certificateId }, ConsistentRead: true }),
   );
-  return item === undefined ? undefined : readItem(item);
+  return item === undefined ? undefined : readHeldItem(item);
 }
 
-/** All held certificates, page by page: for people, and for whoever looks at them again. */
+export interface HeldPageRequest {
+  /** @default 100 */
+  readonly limit?: number;
+  /** The `next` of the page before. */
+  readonly after?: string;
+}
+
+export interface HeldPage {
+  readonly certificates: readonly HeldCertificate[];
+  /** Asks for the next page; absent on the last one. */
+  readonly next?: string;
+}
+
+/**
+ * All held certificates, page by page: for people.
+ *
+ * @throws HeldItemError
+ */
 export async function listHeldCertificates(
+  table: HeldTable,
+  request: HeldPageRequest = {},
+): Promise<HeldPage> {
+  const { unreadable, ...page } = await listReadableHeld(table, request);
+  const [error] = unreadable;
+  if (error !== undefined) throw error;
+  return page;
+}
+
+/** The same for who must not be stopped by an item that nobody can read: those are beside the certificates. */
+export async function listReadableHeld(
   { client, tableName }: HeldTable,
-  { limit = 100, after }: { readonly limit?: number; readonly after?: string } = {},
-): Promise<{ readonly certificates: readonly HeldCertificate[]; readonly next?: string }> {
+  { limit = 100, after }: HeldPageRequest = {},
+): Promise<HeldPage & { readonly unreadable: readonly HeldItemError[] }> {
   const { Items: items = [], LastEvaluatedKey: last } = await DynamoDBDocumentClient.from(client).send(
     new ScanCommand({
       TableName: tableName,
@@ -98,7 +139,17 @@ export async function listHeldCertificates(
     }),
   );
   const next: unknown = last?.['certificateId'];
-  return { certificates: items.map(readItem), ...(typeof next === 'string' ? { next } : {}) };
+  const certificates: HeldCertificate[] = [];
+  const unreadable: HeldItemError[] = [];
+  for (const item of items) {
+    try {
+      certificates.push(readHeldItem(item));
+    } catch (error) {
+      if (!(error instanceof HeldItemError)) throw error;
+      unreadable.push(error);
+    }
+  }
+  return { certificates, unreadable, ...(typeof next === 'string' ? { next } : {}) };
 }
 
 /** Notes which reason people have been told. A certificate that was released meanwhile stays released. */
@@ -130,38 +181,4 @@ export async function releaseCertificate(
   await DynamoDBDocumentClient.from(client).send(
     new DeleteCommand({ TableName: tableName, Key: { certificateId } }),
   );
-}
-
-const itemSchema = once(() =>
-  z.object({
-    certificateId: z.string(),
-    reason: z.string(),
-    detail: z.string(),
-    action: z.string(),
-    caCertificateId: z.optional(z.string()),
-    commonName: z.optional(z.string()),
-    firstHeldAtMs: z.number(),
-    lastHeldAtMs: z.number(),
-    notifiedReason: z.optional(z.string()),
-  }),
-);
-
-function readItem(item: unknown): HeldCertificate {
-  const parsed = itemSchema().safeParse(item);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new HeldItemError(`a held certificate cannot be read at ${issue?.path.join('.') ?? 'its root'}`, {
-      code: 'HELD_CERTIFICATE_UNREADABLE',
-      retryable: false,
-      data: { item },
-      cause: parsed.error,
-    });
-  }
-  const { caCertificateId, commonName, notifiedReason, ...held } = parsed.data;
-  return {
-    ...held,
-    ...(caCertificateId === undefined ? {} : { caCertificateId }),
-    ...(commonName === undefined ? {} : { commonName }),
-    ...(notifiedReason === undefined ? {} : { notifiedReason }),
-  };
 }

@@ -10,10 +10,9 @@ export async function markAnnounced(
   atMs: number,
 ): Promise<void> {
   await updateWhere(table, thingName, {
-    set: 'announcedAtMs',
-    atMs,
+    update: 'SET announcedAtMs = :atMs',
     condition: 'certificateId = :certificateId',
-    values: { ':certificateId': certificateId },
+    values: { ':atMs': atMs, ':certificateId': certificateId },
   });
 }
 
@@ -24,9 +23,36 @@ export async function markAnnounced(
  */
 export function markSeen(table: DevicesTable, thingName: string, atMs: number): Promise<boolean> {
   return updateWhere(table, thingName, {
-    set: 'lastSeenMs',
-    atMs,
+    update: 'SET lastSeenMs = :atMs',
     condition: 'attribute_exists(thingName) AND (attribute_not_exists(lastSeenMs) OR lastSeenMs < :atMs)',
+    values: { ':atMs': atMs },
+  });
+}
+
+/**
+ * Notes that nobody has seen a device since then, and that people know.
+ *
+ *     in its state, not marked, and not seen since ──▶ marked
+ *     marked, or seen meanwhile ─────────────────────▶ as it is
+ *
+ * @returns whether it was marked
+ */
+export function markUnseen(table: DevicesTable, thingName: string, sinceMs: number): Promise<boolean> {
+  const isUnmarked = 'attribute_exists(thingName) AND attribute_not_exists(unseenSinceMs)';
+  const isStillUnseen = '(attribute_not_exists(lastSeenMs) OR lastSeenMs <= :sinceMs)';
+  return updateWhere(table, thingName, {
+    update: 'SET unseenSinceMs = :sinceMs',
+    condition: `${isUnmarked} AND ${isStillUnseen}`,
+    values: { ':sinceMs': sinceMs },
+  });
+}
+
+/** Notes that a device that nobody had seen is back since then, and that people know. */
+export async function markBack(table: DevicesTable, thingName: string, seenMs: number): Promise<void> {
+  await markSeen(table, thingName, seenMs);
+  await updateWhere(table, thingName, {
+    update: 'REMOVE unseenSinceMs',
+    condition: 'attribute_exists(thingName)',
     values: {},
   });
 }
@@ -35,20 +61,20 @@ async function updateWhere(
   { client, tableName }: DevicesTable,
   thingName: string,
   change: {
-    readonly set: string;
-    readonly atMs: number;
+    readonly update: string;
     readonly condition: string;
     readonly values: Readonly<Record<string, unknown>>;
   },
 ): Promise<boolean> {
+  const { update, condition, values } = change;
   try {
     await DynamoDBDocumentClient.from(client).send(
       new UpdateCommand({
         TableName: tableName,
         Key: { thingName },
-        UpdateExpression: `SET ${change.set} = :atMs`,
-        ConditionExpression: change.condition,
-        ExpressionAttributeValues: { ':atMs': change.atMs, ...change.values },
+        UpdateExpression: update,
+        ConditionExpression: condition,
+        ...(Object.keys(values).length === 0 ? {} : { ExpressionAttributeValues: values }),
       }),
     );
     return true;

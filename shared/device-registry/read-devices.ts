@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { readDeviceItem, type Device } from './device.ts';
+import { DeviceItemError, readDeviceItem, type Device } from './device.ts';
 
 /** Where the devices are. */
 export interface DevicesTable {
@@ -43,9 +43,24 @@ export interface DevicesPage {
  * @throws DeviceItemError; RangeError for a limit that is out of range
  */
 export async function listDevices(
+  table: DevicesTable,
+  request: DevicesPageRequest = {},
+): Promise<DevicesPage> {
+  const { unreadable, ...page } = await listReadableDevices(table, request);
+  const [error] = unreadable;
+  if (error !== undefined) throw error;
+  return page;
+}
+
+/**
+ * The same for who must not be stopped by an item that nobody can read: those are beside the devices.
+ *
+ * @throws RangeError for a limit that is out of range
+ */
+export async function listReadableDevices(
   { client, tableName }: DevicesTable,
   { limit = 100, after }: DevicesPageRequest = {},
-): Promise<DevicesPage> {
+): Promise<DevicesPage & { readonly unreadable: readonly DeviceItemError[] }> {
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {
     throw new RangeError(`a page has from 1 to 1,000 devices, not ${limit}`);
   }
@@ -57,5 +72,15 @@ export async function listDevices(
     }),
   );
   const next: unknown = last?.['thingName'];
-  return { devices: items.map(readDeviceItem), ...(typeof next === 'string' ? { next } : {}) };
+  const devices: Device[] = [];
+  const unreadable: DeviceItemError[] = [];
+  for (const item of items) {
+    try {
+      devices.push(readDeviceItem(item));
+    } catch (error) {
+      if (!(error instanceof DeviceItemError)) throw error;
+      unreadable.push(error);
+    }
+  }
+  return { devices, unreadable, ...(typeof next === 'string' ? { next } : {}) };
 }

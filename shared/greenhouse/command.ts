@@ -23,6 +23,9 @@ export const COMMAND_STATUSES = [
   'EXPIRED',
 ] as const;
 
+/** A command that nobody has sent by then is not sent any more: the weather is another. */
+export const COMMAND_LIFE_MS = 5 * 60_000;
+
 export type CommandStatus = (typeof COMMAND_STATUSES)[number];
 
 /** Whether the code has left the repeater. */
@@ -34,7 +37,7 @@ export interface NewCommand {
   /** Grows by one with each command of a zone: of two, the higher is the newer and wins. */
   readonly sequence: number;
   readonly target: Position;
-  /** One word: `light`, `night`, `hold`, `wind`, `frost`, `fire`, `silence`. */
+  /** One word: `light`, `night`, `hold`, `wind`, `frost`, `fire`, `silence`, `alarm`. */
   readonly reason: string;
   /** A sentence with the numbers. */
   readonly why: string;

@@ -9,12 +9,14 @@ import {
   ListAttachedPoliciesCommand,
   ListThingPrincipalsCommand,
 } from '@aws-sdk/client-iot';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keptCertificates } from '../../cli/certificate/vault.ts';
 import { principalOf } from '../../cli/certificate/wait-for-connect.ts';
 import { command } from '../../cli/commands/certificate.ts';
+import { readDevice } from '../../shared/device-registry/read-devices.ts';
 import { startTestCloud, type TestCloud } from '../support/cloud.ts';
 import { runCommand } from './run-command.ts';
 
@@ -23,18 +25,32 @@ const POLICY = JSON.stringify({
   Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: '*' }],
 });
 
+const devicesTable = {
+  Type: 'AWS::DynamoDB::Table',
+  Properties: {
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'thingName', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'thingName', KeyType: 'HASH' }],
+  },
+};
+
 let cloud: TestCloud;
 let client: IoTClient;
 let s3: S3Client;
+let dynamodb: DynamoDBClient;
 let folder: string;
 let bucket: string;
 
 beforeAll(async () => {
   cloud = await startTestCloud({
-    resources: { CertificatesBucket: { Type: 'AWS::S3::Bucket', Properties: {} } },
+    resources: {
+      CertificatesBucket: { Type: 'AWS::S3::Bucket', Properties: {} },
+      DevicesTable: devicesTable,
+    },
   });
   client = new IoTClient(cloud.sdk);
   s3 = new S3Client({ ...cloud.sdk, forcePathStyle: true });
+  dynamodb = new DynamoDBClient(cloud.sdk);
   bucket = cloud.running.resources['CertificatesBucket'] ?? '';
   folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-certificate-'));
   await client.send(new CreatePolicyCommand({ policyName: 'devices', policyDocument: POLICY }));
@@ -42,6 +58,7 @@ beforeAll(async () => {
 afterAll(async () => {
   client.destroy();
   s3.destroy();
+  dynamodb.destroy();
   await cloud.stop();
   rmSync(folder, { recursive: true });
 });
@@ -65,7 +82,18 @@ async function certificatesOf(thingName: string) {
   );
 }
 
-const idIn = (out: string): string => /^issued ([0-9a-f]{64})$/m.exec(out)?.[1] ?? 'none';
+const recordOf = (thingName: string) =>
+  readDevice({ client: dynamodb, tableName: cloud.running.resources['DevicesTable'] ?? '' }, thingName);
+
+const idIn = (out: string): string => /^(?:issued|waits ) ([0-9a-f]{64})$/m.exec(out)?.[1] ?? 'none';
+
+/** Connects as the thing, with the files in a folder, and leaves. */
+async function connect(thingName: string, name: string): Promise<void> {
+  const { cert, key } = filesIn(name);
+  const ca = readFileSync(cloud.running.caFile);
+  const options = { cert, key, ca, clientId: thingName, reconnectPeriod: 0 };
+  await (await connectAsync(cloud.running.mqttsUrl, options)).endAsync();
+}
 
 function filesIn(name: string) {
   const key = readdirSync(path.join(folder, name)).find((file) => file.endsWith('-private-key.pem')) ?? '';
@@ -97,22 +125,11 @@ test('A certificate is issued, kept with its key, and renewed without a moment i
     .poll(() => readdirSync(folder).includes('second') && readdirSync(path.join(folder, 'second')).length)
     .toBe(2);
 
-  const connect = async (name: string) => {
-    const { cert, key } = filesIn(name);
-    const ca = readFileSync(cloud.running.caFile);
-    const device = await connectAsync(cloud.running.mqttsUrl, {
-      cert,
-      key,
-      ca,
-      clientId: 'lamp-1',
-      reconnectPeriod: 0,
-    });
-    await device.endAsync();
-  };
   // The old one may connect as often as it likes: that proves nothing of the new one.
-  await connect('first');
+  await connect('lamp-1', 'first');
   expect((await certificatesOf('lamp-1')).length).toBe(2);
-  await connect('second');
+  expect(await recordOf('lamp-1')).toMatchObject({ certificateId: old, state: 'ACTIVE' });
+  await connect('lamp-1', 'second');
   const renewed = await renewal;
   expect(renewed.code).toBe(0);
   expect(renewed.out).toContain(`retired ${old}\n`);
@@ -125,16 +142,60 @@ test('A certificate is issued, kept with its key, and renewed without a moment i
   expect(certificateDescription?.status).toBe('INACTIVE');
   const { attributes } = await client.send(new DescribeThingCommand({ thingName: 'lamp-1' }));
   expect(attributes).toMatchObject({ certificateId: idIn(renewed.out) });
+  const { history, ...record } = (await recordOf('lamp-1')) ?? { history: [] };
+  expect(record).toMatchObject({ certificateId: idIn(renewed.out), state: 'ACTIVE' });
+  expect(history.map(({ state, reason, certificateId }) => [state, reason, certificateId])).toEqual([
+    ['ACTIVATING', 'issued', old],
+    ['ACTIVE', 'issued', old],
+    ['ACTIVATING', 'renewed', idIn(renewed.out)],
+    ['ACTIVE', 'renewed', idIn(renewed.out)],
+  ]);
 }, 60_000);
 
-test('A new certificate that does not connect leaves the old one as it is.', async () => {
-  await certificate('issue', 'lamp-2', '--policy', 'devices');
-  const { code, err } = await certificate('renew', 'lamp-2', '--wait', '1');
-  expect(code).toBe(1);
-  expect(err).toMatch(/has not connected within 1 s: both it and the old one are ACTIVE/);
+test('A new certificate that does not connect leaves the old one as it is, and the renewal waits.', async () => {
+  const old = idIn((await certificate('issue', 'lamp-2', '--policy', 'devices', '--out', 'lamp-2')).out);
+  const first = await certificate('renew', 'lamp-2', '--wait', '1', '--out', 'lamp-2-new');
+  const id = idIn(first.out);
+  expect(first.code).toBe(3);
+  expect(first.err).toMatch(/has not connected within 1 s: both it and the old one are ACTIVE/);
+  expect(first.err).toContain('certificate renew lamp-2 --finish\n');
+  expect(first.err).toContain(`certificate delete lamp-2 --certificate ${id.slice(0, 8)}\n`);
   expect((await certificatesOf('lamp-2')).map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE']);
+  expect(await recordOf('lamp-2')).toMatchObject({ certificateId: old, state: 'ACTIVE' });
   const which = await certificate('revoke', 'lamp-2');
   expect(which).toMatchObject({ code: 1, err: expect.stringContaining('has 2 certificates: name one') });
+
+  // Another run waits on for the same one, and its files are there already.
+  const second = await certificate('renew', 'lamp-2', '--wait', '1', '--out', 'lamp-2-new');
+  expect({ code: second.code, id: idIn(second.out) }).toEqual({ code: 3, id });
+  await connect('lamp-2', 'lamp-2');
+  expect((await certificate('renew', 'lamp-2', '--wait', '1')).code).toBe(3);
+  // The device comes while nobody listens.
+  await connect('lamp-2', 'lamp-2-new');
+  const third = await certificate('renew', 'lamp-2', '--wait', '60');
+  expect(third).toMatchObject({ code: 0, out: expect.stringContaining(`retired ${old}\n`) });
+  expect((await certificatesOf('lamp-2')).map(({ certificateId }) => certificateId)).toEqual([id]);
+}, 30_000);
+
+test('A renewal is finished at once where somebody says so, and given up by deleting the new certificate.', async () => {
+  const old = idIn((await certificate('issue', 'lamp-6', '--policy', 'devices')).out);
+  const none = await certificate('renew', 'lamp-6', '--finish');
+  expect(none).toMatchObject({ code: 1, err: expect.stringContaining('no renewal of "lamp-6" waits') });
+  const given = idIn((await certificate('renew', 'lamp-6')).out);
+  expect(await certificate('delete', 'lamp-6', '--certificate', given)).toMatchObject({ code: 0 });
+  expect((await certificatesOf('lamp-6')).map(({ certificateId }) => certificateId)).toEqual([old]);
+  expect(await recordOf('lamp-6')).toMatchObject({ certificateId: old, state: 'ACTIVE' });
+
+  const renewed = await certificate('renew', 'lamp-6');
+  expect(renewed).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('certificate renew lamp-6 --finish'),
+  });
+  expect(await certificate('renew', 'lamp-6', '--finish')).toMatchObject({
+    code: 0,
+    out: `retired ${old}\n`,
+  });
+  expect(await certificatesOf('lamp-6')).toMatchObject([{ certificateId: idIn(renewed.out) }]);
 }, 30_000);
 
 test('A revoked certificate stays, a deleted one is gone with its key.', async () => {
@@ -142,12 +203,20 @@ test('A revoked certificate stays, a deleted one is gone with its key.', async (
   const certificateId = idIn(issued.out);
   expect(await certificate('revoke', 'lamp-3')).toMatchObject({ code: 0, out: `revoked ${certificateId}\n` });
   expect(await certificatesOf('lamp-3')).toMatchObject([{ certificateId, status: 'REVOKED' }]);
+  expect(await recordOf('lamp-3')).toMatchObject({
+    state: 'REVOKED',
+    history: [{}, {}, { state: 'REVOKED', reason: 'revoked by hand' }],
+  });
   const deleted = await certificate('delete', 'lamp-3', '--certificate', certificateId.slice(0, 8));
   expect(deleted).toMatchObject({ code: 0, out: `deleted ${certificateId}\n` });
   await expect(client.send(new DescribeCertificateCommand({ certificateId }))).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
   });
   expect(await keptCertificates({ client: s3, bucket }, 'lamp-3')).toEqual([]);
+  expect(await recordOf('lamp-3')).toMatchObject({ state: 'REVOKED' });
+  // The name is free again, for whoever issues another certificate.
+  const another = await certificate('issue', 'lamp-3', '--policy', 'devices');
+  expect(await recordOf('lamp-3')).toMatchObject({ state: 'ACTIVE', certificateId: idIn(another.out) });
 }, 30_000);
 
 test('What cannot be kept is not issued.', async () => {
@@ -173,6 +242,8 @@ test.each([
   ['two things', ['issue', 'a', 'b'], /takes one thing/],
   ['--wait where nothing is waited for', ['issue', 'a', '--wait', '1'], /--wait goes with renew/],
   ['--wait on AWS', ['renew', 'a', '--wait', '1', '--aws'], /does not go with --aws/],
+  ['--finish where nothing is renewed', ['issue', 'a', '--finish'], /--finish goes with renew/],
+  ['--finish and --wait', ['renew', 'a', '--finish', '--wait', '1'], /leave out --wait/],
   ['an id that is none', ['revoke', 'a', '--certificate', 'zz'], /hexadecimal digits/],
 ])('With %s it is wrongly called.', async (_what, words, message) => {
   const { code, err } = await certificate(...words);

@@ -1,3 +1,9 @@
+import {
+  CreateTableCommand,
+  DeleteItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command } from '../../cli/commands/devices.ts';
 import { changeDeviceState, claimDevice } from '../../shared/device-registry/write-device.ts';
@@ -38,9 +44,9 @@ test('The devices are a table, by name.', async () => {
   const { code, out, err } = await devices();
   expect(code).toBe(0);
   expect(out.trimEnd().split('\n')).toEqual([
-    'NAME    STATE       CERTIFICATE   ENDS        LAST SEEN',
-    'lamp-1  ACTIVE      abababababab  2036-01-01  2026-11-21 10:01:00',
-    'lamp-2  ACTIVATING  cdcdcdcdcdcd  2036-01-01  -',
+    'NAME    STATE       SINCE                CERTIFICATE   ENDS        LAST SEEN',
+    'lamp-1  ACTIVE      2026-11-21 10:00:01  abababababab  2036-01-01  2026-11-21 10:01:00',
+    'lamp-2  ACTIVATING  2026-11-21 10:00:00  cdcdcdcdcdcd  2036-01-01  -',
   ]);
   expect(err).toBe('2 devices\n');
 });
@@ -53,6 +59,66 @@ test('One device has its history, and nothing in it leaves its line.', async () 
     '  2026-11-21 10:00:00  ACTIVATING  abababababab  first\\nconnect',
     '  2026-11-21 10:00:01  ACTIVE      abababababab  activated',
   ]);
+});
+
+test('Of one device its connections are told, where a table has them.', async () => {
+  const presence = 'presence';
+  await database.client.send(
+    new CreateTableCommand({
+      TableName: presence,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'thingName', AttributeType: 'S' },
+        { AttributeName: 'atMs', AttributeType: 'N' },
+      ],
+      KeySchema: [
+        { AttributeName: 'thingName', KeyType: 'HASH' },
+        { AttributeName: 'atMs', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  const tell = (eventType: string, atMs: number) =>
+    database.client.send(
+      new PutItemCommand({
+        TableName: presence,
+        Item: { thingName: { S: 'lamp-1' }, atMs: { N: String(atMs) }, eventType: { S: eventType } },
+      }),
+    );
+  const lastSeen = async () =>
+    /^last seen +(.*)$/m.exec((await devices('lamp-1', '--presence-table', presence)).out)?.[1];
+  expect(await lastSeen()).toBe('2026-11-21 10:01:00');
+  await tell('connected', AT_MS + 120_000);
+  expect(await lastSeen()).toBe('2026-11-21 10:02:00, connected since then');
+  await tell('disconnected', AT_MS + 180_000);
+  expect(await lastSeen()).toBe('2026-11-21 10:03:00, disconnected');
+  const { out } = await devices('lamp-1', '--presence-table', presence, '--json');
+  expect(JSON.parse(out)).toMatchObject({ thingName: 'lamp-1', presence: { eventType: 'disconnected' } });
+});
+
+test('A device of a certificate that AWS IoT has issued has no CA; one that nobody sees is said to be so.', async () => {
+  const table = { client: database.client, tableName };
+  const device = {
+    thingName: 'lamp-3',
+    certificateId: 'ef'.repeat(32),
+    serialNumber: '1',
+    notAfterMs: AT_MS,
+  };
+  await claimDevice(table, device, { atMs: AT_MS, reason: 'issued' });
+  await database.client.send(
+    new UpdateItemCommand({
+      TableName: tableName,
+      Key: { thingName: { S: 'lamp-3' } },
+      UpdateExpression: 'SET unseenSinceMs = :since',
+      ExpressionAttributeValues: { ':since': { N: String(AT_MS) } },
+    }),
+  );
+  const { out } = await devices('lamp-3');
+  expect(out).toContain('CA           none of this account\n');
+  expect(out).toContain('unseen since 2026-11-21 10:00:00\n');
+  expect(out).toContain('last seen    never\n');
+  await database.client.send(
+    new DeleteItemCommand({ TableName: tableName, Key: { thingName: { S: 'lamp-3' } } }),
+  );
 });
 
 test('With --limit there may be more, which is said.', async () => {

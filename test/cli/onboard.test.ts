@@ -1,17 +1,24 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { command } from '../../cli/commands/onboard.ts';
 import { readHeader, readRow } from '../../cli/onboard/read-plan.ts';
+import { createDynamoDbProxy } from '../../local/dynamodb/proxy.ts';
 import { registerCa } from '../../local/iot/registry/cas.ts';
 import { updateCertificate } from '../../local/iot/registry/certificates.ts';
 import { createPolicy } from '../../local/iot/registry/policies.ts';
 import { registrationCode } from '../../local/iot/registry/registration-code.ts';
 import { startEndpoint } from '../local/endpoint/support.ts';
 import { openProvisioning, stateOf, type TestProvisioning } from '../local/iot/provisioning/support.ts';
+import { readDevice } from '../../shared/device-registry/read-devices.ts';
+import { changeDeviceState } from '../../shared/device-registry/write-device.ts';
+import { startTestDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
 import { makeCa, makeCertificate } from '../support/x509.ts';
+import { MAIN } from './run.ts';
 import { runCommand } from './run-command.ts';
 
 const SEED = 20_261_121;
@@ -29,8 +36,23 @@ const [one, two, three] = devices.map(({ certificate }) => certificate.certifica
 let cloud: TestProvisioning;
 let endpoint: Awaited<ReturnType<typeof startEndpoint>>;
 let folder: string;
+let database: TestDynamoDb;
+let proxy: ReturnType<typeof createDynamoDbProxy>;
+let tableName: string;
+
+beforeAll(async () => {
+  database = await startTestDynamoDb();
+  proxy = createDynamoDbProxy(database.url);
+});
+afterAll(async () => {
+  proxy.close();
+  await database.stop();
+});
+
+const recordOf = (thingName: string) => readDevice({ client: database.client, tableName }, thingName);
 
 beforeEach(async () => {
+  tableName = await database.createTable('thingName');
   folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-onboard-'));
   cloud = openProvisioning();
   const { security, registry } = cloud;
@@ -50,7 +72,7 @@ beforeEach(async () => {
   for (const [index, { pem }] of devices.entries()) {
     writeFileSync(path.join(folder, `${index + 1}.pem`), pem);
   }
-  endpoint = await startEndpoint({ iot: cloud.handler, 'execute-api': cloud.handler });
+  endpoint = await startEndpoint({ iot: cloud.handler, 'execute-api': cloud.handler, dynamodb: proxy });
 });
 afterEach(async () => {
   await endpoint.close();
@@ -60,7 +82,8 @@ afterEach(async () => {
 
 function onboard(csv: string, ...words: string[]) {
   writeFileSync(path.join(folder, 'devices.csv'), csv);
-  return runCommand('onboard', command, ['devices.csv', '--policy', 'devices', ...words], {
+  const given = ['devices.csv', '--policy', 'devices', '--table', tableName];
+  return runCommand('onboard', command, [...given, ...words], {
     cwd: folder,
     env: { AWS_ENDPOINT_URL: endpoint.url },
   });
@@ -86,6 +109,23 @@ test('Every device of the file is where just-in-time registration would have bro
   });
   const { items } = registry.memberships.thingsIn(registry.thingGroups.require('lamps'), false, {});
   expect([...items].sort()).toEqual(['lamp-1', 'other']);
+  expect(await recordOf('lamp-1')).toEqual({
+    thingName: 'lamp-1',
+    certificateId: one,
+    caCertificateId: ca.certificate.certificateId,
+    serialNumber: BigInt(devices[0]?.certificate.serialNumber ?? 0)
+      .toString(16)
+      .padStart(6, '0'),
+    notAfterMs: Date.UTC(2036, 0),
+    state: 'ACTIVE',
+    history: ['ACTIVATING', 'ACTIVE'].map((state) => ({
+      state,
+      atMs: expect.any(Number),
+      reason: 'onboarded by a list',
+      certificateId: one,
+    })),
+  });
+  expect(await recordOf('other')).toMatchObject({ state: 'ACTIVE', certificateId: two });
 });
 
 test('The same file again changes nothing; what has been taken away meanwhile is there again.', async () => {
@@ -101,6 +141,32 @@ test('The same file again changes nothing; what has been taken away meanwhile is
     expect(stateOf(cloud, id(certificateId))).toMatchObject({ status: 'ACTIVE', policies: ['devices'] });
   }
   expect(stateOf(cloud, id(two)).things).toEqual(['lamp-2']);
+  expect((await recordOf('lamp-1'))?.history).toHaveLength(2);
+});
+
+test('A device that was onboarded before there were records is put on record; one that is INACTIVE there is not.', async () => {
+  const csv = 'certificate\n1.pem\n';
+  await onboard(csv);
+  const other = await database.createTable('thingName');
+  expect((await onboard(csv, '--table', other)).err).toBe('0 devices onboarded, 1 there already, 0 failed\n');
+  const table = { client: database.client, tableName: other };
+  expect(await readDevice(table, 'lamp-1')).toMatchObject({ state: 'ACTIVE', certificateId: one });
+  const lost = { atMs: Date.now(), reason: 'lost' };
+  await changeDeviceState(table, { thingName: 'lamp-1', certificateId: id(one) }, 'INACTIVE', lost);
+  const { code, out } = await onboard(csv, '--table', other);
+  expect(code).toBe(1);
+  expect(out).toMatch(/"lamp-1" is on record as INACTIVE with this certificate: issue it another one/);
+});
+
+test('A name that is on record with another certificate is not given away, even where its thing is gone.', async () => {
+  await onboard('certificate\n1.pem\n');
+  const { registry, security } = cloud;
+  registry.principals.detach(registry.things.require('lamp-1'), security.arns.of('cert', id(one)));
+  const { code, out } = await onboard('certificate,thing\n2.pem,lamp-1\n');
+  expect(code).toBe(1);
+  expect(out).toMatch(/"lamp-1" is on record with the certificate/);
+  expect(stateOf(cloud, id(two))).toMatchObject({ status: 'INACTIVE', things: [] });
+  expect(await recordOf('lamp-1')).toMatchObject({ certificateId: one, state: 'ACTIVE' });
 });
 
 test('A run that failed half way leaves the certificate INACTIVE, and the next one goes on from there.', async () => {
@@ -134,6 +200,66 @@ test('A device that waits for its activation is activated.', async () => {
   expect((await onboard('certificate\n1.pem\n')).out).toContain('done');
   expect(stateOf(cloud, id(one)).status).toBe('ACTIVE');
 });
+
+const DEVICES = 60;
+
+/** A file with many devices, all of one key. */
+function writeFleet(): readonly { readonly name: string; readonly certificateId: string }[] {
+  const fleet = Array.from({ length: DEVICES }, (_, index) => {
+    const name = `row-${index}`;
+    const { pem, certificate } = makeCertificate({ issuer: ca, subject: { CommonName: [name] } });
+    writeFileSync(path.join(folder, `${name}.pem`), pem);
+    return { name, certificateId: certificate.certificateId };
+  });
+  const rows = fleet.map(({ name }) => `${name}.pem\n`).join('');
+  writeFileSync(path.join(folder, 'devices.csv'), `certificate\n${rows}`);
+  return fleet;
+}
+
+test('A run that is killed in the middle is made again: what is done stays, what is begun is finished.', async () => {
+  const fleet = writeFleet();
+  const words = ['onboard', 'devices.csv', '--policy', 'devices', '--table', tableName];
+  const killed = spawn(process.execPath, [MAIN, ...words], {
+    cwd: folder,
+    env: { ...process.env, AWS_ENDPOINT_URL: endpoint.url },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let done = 0;
+  for await (const line of createInterface(killed.stdout)) {
+    if (line.startsWith('done') && ++done === 20) killed.kill('SIGKILL');
+  }
+  const statuses = () =>
+    fleet.map(({ certificateId }) => cloud.security.certificates.find(certificateId)?.status);
+  const isActive = (status: string | undefined): boolean => status === 'ACTIVE';
+  const before = statuses();
+  expect(before.filter(isActive).length).toBeGreaterThanOrEqual(20);
+  expect(before.filter(isActive).length).toBeLessThan(DEVICES);
+  expect(
+    before.filter((status) => !isActive(status) && status !== 'INACTIVE' && status !== undefined),
+  ).toEqual([]);
+
+  const again = await runCommand('onboard', command, words.slice(1), {
+    cwd: folder,
+    env: { AWS_ENDPOINT_URL: endpoint.url },
+  });
+  const kept = before.filter(isActive).length;
+  expect(again.code).toBe(0);
+  expect(again.err).toBe(
+    `50 of ${DEVICES}\n${DEVICES - kept} devices onboarded, ${kept} there already, 0 failed\n`,
+  );
+  for (const { name, certificateId } of fleet) {
+    expect(stateOf(cloud, certificateId)).toEqual({
+      status: 'ACTIVE',
+      things: [name],
+      policies: ['devices'],
+    });
+    expect(await recordOf(name)).toMatchObject({
+      certificateId,
+      state: 'ACTIVE',
+      history: [{ state: 'ACTIVATING' }, { state: 'ACTIVE' }],
+    });
+  }
+}, 120_000);
 
 test("A name that is another certificate's, a row that is there twice and a file that is not there fail alone.", async () => {
   await onboard('certificate\n1.pem\n');

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readDocuments, shellBlocks } from '../support/documents.ts';
 import { SERVICE_FOLDER, startTestService, type TestService } from '../support/service.ts';
 
-/** The lines of README.md's shell blocks, in their order. */
-const LINES = [
-  ...readFileSync(path.join(SERVICE_FOLDER, 'README.md'), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g),
-]
-  .flatMap(([, block = '']) => block.split('\n'))
+/** The lines of the shell blocks of README.md and docs/, in their order. */
+const LINES = readDocuments()
+  .flatMap(shellBlocks)
+  .flatMap((block) => block.split('\n'))
   .filter((line) => line !== '');
 
 const OWN = LINES.filter((line) => line.startsWith('npx glasshouse '));
@@ -29,6 +29,7 @@ const ELSEWHERE: readonly [RegExp, string][] = [
   [/^mosquitto_pub /, 'test/system/readme.test.ts'],
   // A deployment needs an account; that the service can be packaged is shown by .ci/run.
   [/^npx serverless deploy /, '.ci/run'],
+  [/^aws lambda invoke /, 'test/system/readme.test.ts'],
   [/^aws iot-data publish /, 'test/system/aws-cli.test.ts'],
 ];
 
@@ -38,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-test('Every line of README.md is run by some test.', () => {
+test('Every line of README.md and docs/ is run by some test.', () => {
   const unknown = LINES.filter(
     (line) => !OWN.includes(line) && !ELSEWHERE.some(([pattern]) => pattern.test(line)),
   );

@@ -78,6 +78,7 @@ async function deliverCommands(): Promise<void> {
       ...services,
       leases,
       send: (address, sendir) => sendOnce({ address, sendir, after }),
+      elapsedMs: () => clock.now(),
       pause: async (ms) => clock.advance(ms),
       budgetMs: 20_000,
     }).finally(() => (isOver = true));

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readDocuments, shellBlocks } from '../support/documents.ts';
 import { ServiceCloud } from './cloud.ts';
 import { programPath } from './programs.ts';
 
@@ -10,8 +11,8 @@ const ROOT = path.join(import.meta.dirname, '../..');
 
 /** The block of README.md that connects a device. */
 const BLOCK =
-  [...readFileSync(path.join(ROOT, 'README.md'), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)]
-    .map(([, block = '']) => block)
+  readDocuments()
+    .flatMap(shellBlocks)
     .find((block) => block.includes('mosquitto_pub')) ?? '';
 
 let cloud: ServiceCloud;

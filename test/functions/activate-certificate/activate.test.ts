@@ -99,7 +99,7 @@ test('A crash while others are being told is mended: they are told by the next e
     status: 'ACTIVE',
     device: { isAnnounced: false },
   });
-  expect(await world.run(event)).toMatchObject({ outcome: 'repaired' });
+  expect(await world.run(event)).toMatchObject({ outcome: 'complete' });
   expect(await world.stateOf('lamp-1', id)).toEqual(activatedState(world, lamp));
   expect(world.announced).toHaveLength(1);
 });

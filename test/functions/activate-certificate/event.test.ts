@@ -24,7 +24,19 @@ test("AWS IoT's first event, and a repeated one, are read.", () => {
   expect(parseRegistrationEvent(repeated, ACCOUNT_ID)).toEqual(expected);
 });
 
+test('What the rule hands on of a device that has connected is read.', () => {
+  const { caCertificateId: _ca, ...others } = event;
+  expect(parseRegistrationEvent({ ...others, clientId: 'lamp 1' }, ACCOUNT_ID)).toEqual({
+    certificateId,
+    clientId: 'lamp 1',
+    connectedAtMs: 1_795_262_400_000,
+  });
+});
+
 test.each<[string, unknown, string]>([
+  ['neither of a CA nor of a client', { ...event, caCertificateId: undefined }, 'caCertificateId'],
+  ['a client id that is too long', { ...event, clientId: 'a'.repeat(129) }, 'clientId'],
+  ['a client id that is none', { ...event, clientId: '' }, 'clientId'],
   ['nothing', null, ''],
   ['a text', 'x', ''],
   ['an id in capitals', { ...event, certificateId: 'A'.repeat(64) }, 'certificateId'],
@@ -43,7 +55,8 @@ const sample = (name: string): unknown =>
     readFileSync(path.join(import.meta.dirname, `../../../events/activate-certificate.${name}.json`), 'utf8'),
   );
 
-test('The sample events are one that is read, and one of another account.', () => {
+test('The sample events are two that are read, and one of another account.', () => {
+  expect(parseRegistrationEvent(sample('connected'), ACCOUNT_ID)).toMatchObject({ clientId: 'lamp-1' });
   expect(parseRegistrationEvent(sample('first-connect'), ACCOUNT_ID)).toMatchObject({
     connectedAtMs: 1_795_262_400_000,
   });

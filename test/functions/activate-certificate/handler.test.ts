@@ -82,11 +82,14 @@ const context = {
   succeed: () => {},
 } satisfies Context;
 
-/** A lamp whose certificate counts now, by the machine's own clock. */
+/** A certificate counts now, by the machine's own clock and by that of the registry. */
+function datesForNow() {
+  const times = [Date.now(), world.clock.now()];
+  return { notBeforeMs: Math.min(...times) - 60_000, notAfterMs: Math.max(...times) + 3_600_000 };
+}
+
 function lamp(name: string) {
-  const nowMs = Date.now();
-  const dates = { notBeforeMs: nowMs - 60_000, notAfterMs: nowMs + 3_600_000 };
-  return makeCertificate({ commonNames: [name], issuer: ca, ...dates });
+  return makeCertificate({ commonNames: [name], issuer: ca, ...datesForNow() });
 }
 
 const asked = (): string[] =>
@@ -126,9 +129,7 @@ test('The function keeps a forged event in the rejections queue, whole, and ends
 test('The function throws what it cannot do now, so that Lambda runs the event again.', async () => {
   await world.list('lamp-4');
   world.crl.isDown = true;
-  const nowMs = Date.now();
-  const dates = { notBeforeMs: nowMs - 60_000, notAfterMs: nowMs + 3_600_000 };
-  const event = world.connect(world.issue('lamp-4', dates));
+  const event = world.connect(world.issue('lamp-4', datesForNow()));
   await expect(handler(event, context)).rejects.toMatchObject({
     name: 'ActivationError',
     code: 'CRL_UNREACHABLE',

@@ -149,11 +149,15 @@ test('A device of a CA that is accepted by name is activated.', async () => {
 test('A certificate that has ended becomes INACTIVE; one that has not begun waits.', async () => {
   await world.list('lamp-1');
   await world.list('lamp-2');
-  const over = world.issue('lamp-1', { notAfterMs: NOW_MS - 1_000 });
-  expect(await world.run(world.connect(over))).toMatchObject({ outcome: 'deactivate', reason: 'EXPIRED' });
+  // AWS IoT registers neither: the one ends while its event waits, the other meets a container whose clock is slow.
+  const over = world.issue('lamp-1', { notAfterMs: NOW_MS + 1_000 });
+  const overEvent = world.connect(over);
+  world.clock.advance(60_000);
+  expect(await world.run(overEvent)).toMatchObject({ outcome: 'deactivate', reason: 'EXPIRED' });
   expect(await world.statusOf(over.certificate.certificateId)).toBe('INACTIVE');
   const early = world.issue('lamp-2', { notBeforeMs: NOW_MS + 60_000 });
-  expect(await world.run(world.connect(early))).toMatchObject({ outcome: 'hold', reason: 'NOT_YET_VALID' });
-  world.clock.advance(60_000);
-  expect(await world.run(world.connect(early))).toMatchObject({ outcome: 'activated' });
+  const earlyEvent = world.connect(early);
+  const slow = { ...world.services(), now: () => NOW_MS };
+  expect(await activate(earlyEvent, slow)).toMatchObject({ outcome: 'hold', reason: 'NOT_YET_VALID' });
+  expect(await world.run(earlyEvent)).toMatchObject({ outcome: 'activated' });
 });

@@ -5,8 +5,8 @@ import {
   activationErrorOf,
   ActivationError,
 } from '../../../functions/activate-certificate/activation-error.ts';
-import { withRetries, type RetryOptions } from '../../../functions/activate-certificate/retry.ts';
-import { isTransient } from '../../../functions/activate-certificate/transient.ts';
+import { withRetries, type RetryOptions } from '../../../shared/retry.ts';
+import { isTransient } from '../../../shared/transient.ts';
 import { RejectedInputError } from '../../../shared/rejections.ts';
 import { RevocationUnavailableError } from '../../../shared/x509/errors.ts';
 import { CREDENTIALS, REGION } from '../../local/endpoint/support.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { activate } from '../../../functions/activate-certificate/activate.ts';
 import { ActivationError } from '../../../functions/activate-certificate/activation-error.ts';
-import type { RetryOptions } from '../../../functions/activate-certificate/retry.ts';
+import type { RetryOptions } from '../../../shared/retry.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../../support/dynamodb.ts';
 import { seededRandom } from '../../support/random.ts';
 import type { ManualClock } from '../../support/manual-clock.ts';
@@ -14,6 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => dynamodb.stop());
 
+const DEVICES = 1_000;
 const CALLS_A_SECOND = 10;
 const CONCURRENCY = 5;
 const INVOCATION_MS = 55_000;
@@ -71,7 +72,7 @@ test('A fleet that is powered on at once comes through the throttle, every devic
     limits: { requestsPerSecond: Object.fromEntries(limited.map((name) => [name, CALLS_A_SECOND])) },
   });
   try {
-    const names = Array.from({ length: 60 }, (_, index) => `lamp-${index}`);
+    const names = Array.from({ length: DEVICES }, (_, index) => `lamp-${index}`);
     const lamps = names.map((name) => world.issue(name));
     for (const name of names) await world.list(name);
     const queue = lamps.map((lamp) => ({ event: world.connect(lamp), tries: 0 }));
@@ -115,4 +116,4 @@ test('A fleet that is powered on at once comes through the throttle, every devic
   } finally {
     await world.close();
   }
-});
+}, 240_000);

@@ -19,7 +19,7 @@ import type {
 } from '../../../functions/activate-certificate/activation.ts';
 import type { Activated, Held } from '../../../functions/activate-certificate/announce.ts';
 import { createControlPlane } from '../../../functions/activate-certificate/control-plane.ts';
-import type { RetryOptions } from '../../../functions/activate-certificate/retry.ts';
+import type { RetryOptions } from '../../../shared/retry.ts';
 import type { ActivationStep } from '../../../functions/activate-certificate/steps.ts';
 import { createControlPlane as createLocalControlPlane } from '../../../local/iot/api/index.ts';
 import { createThingLookup, type RegistryLimits } from '../../../local/iot/registry/index.ts';
@@ -68,7 +68,12 @@ export async function openWorld(
     options.limits === undefined ? {} : { limits: options.limits },
   );
   clock.advance(HALF_DAY_MS);
-  const security = createSecurityContext(context, { authority, things: createThingLookup(registry) });
+  const security = createSecurityContext(context, {
+    authority,
+    things: createThingLookup(registry),
+    // Templates may be named; what one would do, the tests that name one do themselves.
+    provision: () => {},
+  });
   const identities = createDeviceIdentities(security);
   const handler = createLocalControlPlane({
     registry,

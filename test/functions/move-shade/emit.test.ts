@@ -24,7 +24,7 @@ async function play(
     send: async () => outcomes[Math.min(turn++, outcomes.length - 1)] ?? DONE,
     idempotent,
     isNewest: async () => turn < newestFor,
-    now: () => nowMs,
+    elapsedMs: () => nowMs,
     pause: async (ms) => {
       pauses.push(ms);
       nowMs += ms;

@@ -48,6 +48,7 @@ beforeAll(async () => {
     leases: new RepeaterLeases(dynamodb.client, 'commands'),
     send: (address, sendir) => sendOnce({ address, sendir, after }),
     now: () => clock.now(),
+    elapsedMs: () => clock.now(),
     pause: async (ms) => clock.advance(ms),
     budgetMs: 20_000,
   };

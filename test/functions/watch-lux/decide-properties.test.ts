@@ -191,6 +191,27 @@ test('What is between the thresholds never moves the shade, and nothing moves wh
   );
 });
 
+test('Where it is brighter the shade is drawn whenever it is where it is less bright.', () => {
+  // Without what keeps movements apart: a shade that may not move stays, however bright it is.
+  const free = { ...SETTINGS, reopenDwellSeconds: 240, minimumIntervalSeconds: 0, maximumMovesPerDay: 96 };
+  let drawn = 0;
+  fc.assert(
+    fc.property(weather, fc.infiniteStream(fc.constantFrom(0, 0, 1, 3_000, 40_000)), (phases, more) => {
+      const less = new ZoneUnderTest(free);
+      const brighter = new ZoneUnderTest(free);
+      for (const { timeMs, lux } of readingsOf(phases)) {
+        less.lux(timeMs, lux);
+        brighter.lux(timeMs, lux + more.next().value);
+        if (less.state.desired !== 'shaded') continue;
+        drawn += 1;
+        expect(brighter.state.desired).toBe('shaded');
+      }
+    }),
+    { numRuns: 300 },
+  );
+  expect(drawn, 'the streams do draw the shade').toBeGreaterThan(100);
+});
+
 test('No movement comes across a silence: its whole dwell was seen.', () => {
   let moves = 0;
   fc.assert(

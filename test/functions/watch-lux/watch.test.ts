@@ -14,7 +14,7 @@ let zonesTable: string;
 let shadesTable: string;
 let now: number;
 let requests: string[];
-let published: { topic: string; message: unknown }[];
+let published: { topic: string; message: unknown; retain?: boolean }[];
 let notices: Notice[];
 let counts: string[];
 let failing: string | undefined;
@@ -52,9 +52,9 @@ function container(): WatchServices {
     zones: new ZoneStore(client, zonesTable),
     commands: new CommandStore(client, 'commands'),
     shades: new ShadeStore(client, shadesTable),
-    publish: async (topic, message) => {
+    publish: async (topic, message, options = { retain: false }) => {
       if (failing !== undefined && topic.endsWith(failing)) throw new Error('throttled');
-      published.push({ topic, message });
+      published.push({ topic, message, ...(options.retain ? { retain: true } : {}) });
     },
     tellPeople: async (_zone, notice) => void notices.push(notice),
     now: () => now,
@@ -87,7 +87,46 @@ test('A warm container makes one write a reading, and reads nothing.', async () 
   requests.length = 0;
   for (let minute = 1; minute <= 10; minute += 1) await lux(warm, NOON + minute * MINUTE, 10_000);
   expect(requests).toEqual(Array.from({ length: 10 }, () => 'UpdateItemCommand'));
-  expect(onTopic('state')).toHaveLength(11);
+  expect(onTopic('state'), 'numbers alone wait for the tick').toHaveLength(1);
+});
+
+test('What happens to a zone is told at once and kept for whoever asks, the numbers of its probes once a minute.', async () => {
+  const warm = container();
+  await setUp(warm);
+  await lux(warm, NOON, 10_000);
+  await lux(warm, NOON + 20_000, 12_000);
+  expect(onTopic('state')).toMatchObject([{ retain: true, message: { light: { lux: 10_000 } } }]);
+  now = NOON + MINUTE;
+  await call(warm, { kind: 'tick' });
+  expect(onTopic('state').at(-1)).toMatchObject({ retain: true, message: { light: { lux: 12_000 } } });
+  await lux(warm, NOON + MINUTE + 1000, 36_200);
+  expect(onTopic('state').at(-1)?.message).toMatchObject({
+    light: { lux: 36_200, band: 'BRIGHT' },
+    candidate: { target: 'shaded' },
+    secondsUntilMove: 900,
+  });
+  // The time that is left goes on though nothing is written.
+  now = NOON + 3 * MINUTE;
+  await call(warm, { kind: 'tick' });
+  expect(onTopic('state').at(-1)?.message).toMatchObject({ secondsUntilMove: 781 });
+  expect(onTopic('state')).toHaveLength(4);
+});
+
+test('A minute in which nothing happened is one call for all zones: nothing is written, nothing is told.', async () => {
+  const warm = container();
+  await setUp(warm);
+  await lux(warm, NOON, 10_000);
+  now = NOON + MINUTE;
+  await call(warm, { kind: 'tick' });
+  requests.length = 0;
+  published.length = 0;
+  now += 1000;
+  await call(warm, { kind: 'tick' });
+  expect(requests).toEqual(['ScanCommand']);
+  expect(onTopic('state')).toEqual([]);
+  // Another container does not know what was told.
+  await call(container(), { kind: 'tick' });
+  expect(onTopic('state')).toHaveLength(1);
 });
 
 test('Bright light queues a command, publishes it, tells people, and says so in the state.', async () => {

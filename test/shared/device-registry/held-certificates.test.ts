@@ -4,6 +4,7 @@ import {
   holdCertificate,
   listHeldCertificates,
   markNotified,
+  noteFailedStep,
   readHeldCertificate,
   releaseCertificate,
   type HeldTable,
@@ -70,4 +71,29 @@ test('An item that is no held certificate is refused.', async () => {
     name: 'HeldItemError',
     code: 'HELD_CERTIFICATE_UNREADABLE',
   });
+});
+
+test('A step that could not be done is noted, and hides no decision that is still to be told or undone.', async () => {
+  const step = 'check its revocation';
+  const failed = { certificateId: 'failing', reason: 'CRL_STALE', detail: 'the list is over', step };
+  const noted = async () => {
+    const { reason, action, step: at } = (await readHeldCertificate(table, 'failing')) ?? {};
+    return [reason, action, at];
+  };
+  await noteFailedStep(table, failed, 1);
+  expect(await noted()).toEqual(['CRL_STALE', 'retry', step]);
+  const hold = { ...failed, reason: 'UNKNOWN_DEVICE', step: 'check the allow-list' };
+  await holdCertificate(table, { ...hold, action: 'hold' }, 2);
+  await noteFailedStep(table, failed, 3);
+  expect(await noted()).toEqual(['UNKNOWN_DEVICE', 'hold', 'check the allow-list']);
+  await markNotified(table, 'failing', 'UNKNOWN_DEVICE');
+  await noteFailedStep(table, failed, 4);
+  expect(await noted()).toEqual(['CRL_STALE', 'retry', step]);
+  // By whom there is no step: what an earlier one has noted goes.
+  const { step: _step, ...withoutStep } = hold;
+  await holdCertificate(table, { ...withoutStep, action: 'revoke' }, 5);
+  expect(await noted()).toEqual(['UNKNOWN_DEVICE', 'revoke', undefined]);
+  await markNotified(table, 'failing', 'UNKNOWN_DEVICE');
+  await noteFailedStep(table, failed, 6);
+  expect(await noted()).toEqual(['UNKNOWN_DEVICE', 'revoke', undefined]);
 });

@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { build } from 'esbuild';
+import { createAdjustableClock, type AdjustableClock } from '../../../local/clock/index.ts';
+import { startCloud } from '../../../local/cloud.ts';
+import { choosePorts } from '../../../local/configuration.ts';
+import { startDynamoDbEngine } from '../../../local/dynamodb/engine.ts';
+import type { RunningCloud } from '../../../local/running.ts';
+import { planService } from '../../../local/template/plan-service.ts';
+import { readGreenhouse, type ShadeControl } from './service.ts';
+
+/** A cloud with nothing in it but the greenhouse, whose time stands still unless it is advanced. */
+export interface GreenhouseCloud {
+  readonly running: RunningCloud;
+  readonly clock: AdjustableClock;
+  /** Lets time pass; everything that falls due on the way is done when this resolves. */
+  advance(ms: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface GreenhouseCloudOptions {
+  /** Folder of serverless.yml. */
+  readonly serviceFolder: string;
+  /** Folder of the state, which is there and empty. */
+  readonly folder: string;
+  readonly shadeControl: ShadeControl;
+  /** Milliseconds since the epoch, later than now, by less than a year. */
+  readonly startMs: number;
+  /** Takes what the cloud tells the person who runs it. */
+  readonly tell: (message: string) => void;
+}
+
+/** Where the machine's patience is meant and not the cloud's: a repeater on the loopback answers at once. */
+const ENVIRONMENT = { BUDGET_MS: '400', CONNECT_TIMEOUT_MS: '1000', ANSWER_TIMEOUT_MS: '1000' };
+
+/** Starts the real cloud on free ports, with the functions bundled from their sources and a database in memory. */
+export async function startGreenhouseCloud(options: GreenhouseCloudOptions): Promise<GreenhouseCloud> {
+  const { serviceFolder, folder, shadeControl, startMs, tell } = options;
+  const clock = createAdjustableClock();
+  clock.setSpeed(0);
+  await clock.advanceTo(startMs);
+  const template = readGreenhouse(serviceFolder, shadeControl, { 'move-shade': ENVIRONMENT });
+  const bundleFolder = path.join(folder, 'bundles');
+  const [engine] = await Promise.all([
+    startDynamoDbEngine({}),
+    bundle(
+      serviceFolder,
+      bundleFolder,
+      template.functions.map(({ handler }) => handler),
+    ),
+  ]);
+  try {
+    const configuration = await choosePorts({
+      folder,
+      dynamodbEndpoint: engine.url,
+      mqttPort: 0,
+      mqttsPort: 0,
+      httpsPort: 0,
+      endpointPort: 0,
+      pagePort: 0,
+      httpApiPort: 0,
+      // What comes one after the other runs in one warm container, on AWS as well.
+      maxConcurrency: 1,
+      retryDelaysSeconds: [60, 120],
+    });
+    const cloud = await startCloud({
+      service: planService(template, `http://127.0.0.1:${configuration.endpointPort}`),
+      configuration,
+      bundles: { folder: bundleFolder, extension: '.mjs' },
+      clock,
+      tell,
+    });
+    const { running } = cloud;
+    const agent = new Agent({ keepAlive: true });
+    return {
+      running,
+      clock,
+      advance: (advanceMs) => post(`${running.endpointUrl}/_glasshouse/clock`, agent, { advanceMs }),
+      async stop() {
+        agent.destroy();
+        await cloud.stop();
+        await engine.stop();
+      },
+    };
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
+}
+
+/** Asks the cloud's own API, over one connection: a day asks some thousand times. */
+async function post(url: string, agent: Agent, body: unknown): Promise<void> {
+  const asking = request(url, { method: 'POST', agent });
+  asking.end(JSON.stringify(body));
+  const [response]: IncomingMessage[] = await once(asking, 'response');
+  if (response === undefined) throw new Error(`${url} did not answer`);
+  const answer = await text(response);
+  if (response.statusCode !== 200) throw new Error(`${url} answered: ${answer}`);
+}
+
+/** Bundles handlers to where Lambda looks for them. @param handlers `functions/watch-lux/handler.handler` */
+async function bundle(serviceFolder: string, outdir: string, handlers: readonly string[]): Promise<void> {
+  const modules = handlers.map((handler) => handler.slice(0, handler.lastIndexOf('.')));
+  await build({
+    entryPoints: modules.map((module) => ({ in: path.join(serviceFolder, `${module}.ts`), out: module })),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': path.join(serviceFolder, 'shared/credentials.ts') },
+    logLevel: 'error',
+  });
+}

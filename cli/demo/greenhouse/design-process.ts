@@ -1,0 +1,48 @@
+import { errorText } from '../../../shared/errors.ts';
+import { startGreenhouseCloud } from './cloud.ts';
+import type { ToParent } from './run-design.ts';
+import { playDay } from './play-day.ts';
+
+/**
+ * Runs one design through the day, in a process of its own: node design-process.ts DESIGN FOLDER SERVICE START. It
+ * ends when its parent is gone.
+ */
+const [design, folder = '', serviceFolder = '', startMs] = process.argv.slice(2);
+
+function send(message: ToParent): void {
+  if (process.connected) process.send?.(message);
+}
+
+const startedMs = performance.now();
+const starting = startGreenhouseCloud({
+  serviceFolder,
+  folder,
+  shadeControl: design === 'alarms' ? 'alarms' : 'dwell',
+  startMs: Number(startMs),
+  tell: (message) => send({ kind: 'told', message }),
+});
+
+/** A cloud that is about to start is stopped when it has: it has a process of its own to end. */
+async function end(code: number): Promise<void> {
+  await starting.then(
+    (cloud) => cloud.stop(),
+    () => undefined,
+  );
+  process.exit(code);
+}
+
+process.once('disconnect', () => void end(1));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(1));
+
+try {
+  const onMinute = (minute: number): void => {
+    if (minute % 60 === 59) send({ kind: 'minute', minute });
+  };
+  const played = await playDay(await starting, { onMinute });
+  const seconds = (performance.now() - startedMs) / 1_000;
+  send({ kind: 'done', record: { ...played, seconds } });
+  await end(0);
+} catch (error) {
+  send({ kind: 'failed', message: errorText(error) });
+  await end(1);
+}

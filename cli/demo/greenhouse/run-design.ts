@@ -1,0 +1,64 @@
+import { fork } from 'node:child_process';
+import { z } from 'zod';
+import { CommandError } from '../../errors.ts';
+import { recordSchema, type DesignRecord } from './record.ts';
+import type { ShadeControl } from './service.ts';
+
+const messageSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('minute'), minute: z.number() }),
+  z.object({ kind: z.literal('told'), message: z.string() }),
+  z.object({ kind: z.literal('failed'), message: z.string() }),
+  z.object({ kind: z.literal('done'), record: recordSchema }),
+]);
+
+/** What the process of a design tells. */
+export type ToParent = z.output<typeof messageSchema>;
+
+export interface DesignOptions {
+  readonly design: ShadeControl;
+  /** Folder of serverless.yml. */
+  readonly serviceFolder: string;
+  /** Folder of the state, which is there and empty. */
+  readonly folder: string;
+  /** Midnight of the day, milliseconds since the epoch. */
+  readonly startMs: number;
+  readonly onMinute: (minute: number) => void;
+  readonly tell: (message: string) => void;
+  /** Ends it before its time. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one design through the day in a process of its own, so that two of them share the cores of the machine.
+ *
+ * @throws CommandError DEMO_FAILED with what went wrong, DEMO_STOPPED when it was ended
+ */
+export function runDesign(options: DesignOptions): Promise<DesignRecord> {
+  const { design, serviceFolder, folder, startMs, onMinute, tell, signal } = options;
+  const program = new URL('./design-process.ts', import.meta.url);
+  const child = fork(program, [design, folder, serviceFolder, String(startMs)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4_000)));
+  const stop = (): void => void child.kill('SIGTERM');
+  signal.addEventListener('abort', stop, { once: true });
+  return new Promise<DesignRecord>((resolve, reject) => {
+    let record: DesignRecord | undefined;
+    let problem = '';
+    child.on('message', (raw) => {
+      const message = messageSchema.parse(raw);
+      if (message.kind === 'minute') onMinute(message.minute);
+      else if (message.kind === 'told') tell(message.message);
+      else if (message.kind === 'done') ({ record } = message);
+      else problem = message.message;
+    });
+    child.once('error', (error) => (problem = error.message));
+    child.once('close', () => {
+      signal.removeEventListener('abort', stop);
+      if (record !== undefined) resolve(record);
+      else if (signal.aborted) reject(new CommandError('DEMO_STOPPED', 'ended before the day was over'));
+      else reject(new CommandError('DEMO_FAILED', `the design "${design}" did not run: ${problem || said}`));
+    });
+  });
+}
