@@ -2,35 +2,45 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { readDocuments, shellBlocks } from '../support/documents.ts';
 import { ServiceCloud } from './cloud.ts';
 import { programPath } from './programs.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
 
+const BLOCKS = readDocuments().flatMap(shellBlocks);
+
 /** The block of README.md that connects a device. */
-const BLOCK =
-  readDocuments()
-    .flatMap(shellBlocks)
-    .find((block) => block.includes('mosquitto_pub')) ?? '';
+const DEVICE_BLOCK = BLOCKS.find((block) => block.includes('mosquitto_pub')) ?? '';
+
+/** The block of docs/devices.md that has waiting devices looked at again. */
+const RECHECK_BLOCK = BLOCKS.find((block) => block.startsWith('aws lambda invoke ')) ?? '';
 
 let cloud: ServiceCloud;
-const folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-readme-'));
+let folder: string;
 
 beforeAll(async () => {
   cloud = await ServiceCloud.start();
 });
 afterAll(async () => {
   await cloud.remove();
-  rmSync(folder, { recursive: true, force: true });
 });
 
-test("README.md's device gets a certificate and a policy, connects over TLS, and its reading is scored.", async () => {
-  const { endpointUrl, mqttsUrl, caFile, region } = cloud.running;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-readme-'));
   symlinkSync(path.join(ROOT, 'events'), path.join(folder, 'events'));
-  // Only what is told of this cloud differs: its ports, its folder; and the endpoint, which Debian's CLI cannot read.
-  const script = BLOCK.replaceAll(/^aws /gm, `"${programPath('aws')}" --endpoint-url ${endpointUrl} `)
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/**
+ * Runs a block as somebody would. Only what is told of this cloud differs: its ports, its folder; and the endpoint,
+ * which Debian's CLI cannot read.
+ */
+function run(block: string): { readonly status: number | null; readonly stderr: string } {
+  const { endpointUrl, mqttsUrl, caFile, region } = cloud.running;
+  const script = block
+    .replaceAll(/^aws /gm, `"${programPath('aws')}" --endpoint-url ${endpointUrl} `)
     .replaceAll('$(aws ', `$("${programPath('aws')}" --endpoint-url ${endpointUrl} `)
     .replace('mosquitto_pub ', `"${programPath('mosquittoPub')}" -q 1 `)
     .replace('.glasshouse/ca.pem', caFile)
@@ -46,11 +56,20 @@ test("README.md's device gets a certificate and a policy, connects over TLS, and
       AWS_SECRET_ACCESS_KEY: 'any',
     },
   });
-  expect({ status, stderr }).toMatchObject({ status: 0 });
-  await expect
-    .poll(async () => {
-      const answer = await fetch(`${endpointUrl}/_glasshouse/status`);
-      return JSON.stringify(await answer.json());
-    })
-    .toContain('"Glasshouse/score-anomaly/ReadingScored":1');
+  return { status, stderr };
+}
+
+async function counted(): Promise<string> {
+  const answer = await fetch(`${cloud.running.endpointUrl}/_glasshouse/status`);
+  return JSON.stringify(await answer.json());
+}
+
+test("README.md's device gets a certificate and a policy, connects over TLS, and its reading is scored.", async () => {
+  expect(run(DEVICE_BLOCK)).toMatchObject({ status: 0 });
+  await expect.poll(counted).toContain('"Glasshouse/score-anomaly/ReadingScored":1');
+});
+
+test('docs/devices.md has those who wait looked at again.', async () => {
+  expect(run(RECHECK_BLOCK)).toMatchObject({ status: 0 });
+  await expect.poll(counted).toContain('"Glasshouse/sweep-certificates/');
 });
