@@ -25,7 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'sigfox',
-    summary: 'decodes payloads, queues downlinks, simulates devices',
+    summary: 'decodes payloads, keeps kinds of devices, sends, simulates, lists care visits',
     load: () => import('./sigfox.ts'),
   },
   { name: 'ir', summary: 'speaks with infrared repeaters, or plays one', load: () => import('./ir.ts') },

@@ -2,7 +2,8 @@ import { errorText } from '../../shared/errors.ts';
 import type { Arguments } from '../arguments.ts';
 import type { OptionTable } from '../command.ts';
 import { CommandError } from '../errors.ts';
-import { requireRunningCloud } from '../running-cloud.ts';
+import { findRunning } from '../../local/running.ts';
+import { cloudFolder, requireRunningCloud } from '../running-cloud.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Where AWS is for a command: on AWS itself, or in a cloud such as this one. */
@@ -24,7 +25,8 @@ export const awsOption: OptionTable = {
 };
 
 /**
- * With `--aws` AWS, else the endpoint that AWS_ENDPOINT_URL names, else the cloud that runs in this folder.
+ * With `--aws` AWS, else the endpoint that AWS_ENDPOINT_URL names, else the cloud that runs in this folder. Its
+ * resources are known too where AWS_ENDPOINT_URL names it.
  *
  * @throws CommandError NO_CLOUD
  */
@@ -32,7 +34,15 @@ export function findAwsPlace(args: Arguments, terminal: Pick<Terminal, 'env' | '
   if (args.flag('aws')) return { endpointUrl: undefined, region: undefined, resources: {} };
   const endpointUrl = terminal.env['AWS_ENDPOINT_URL'];
   if (endpointUrl === undefined || endpointUrl === '') return requireRunningCloud(terminal);
+  const running = findRunning(cloudFolder(terminal));
+  if (running !== undefined && isSameHost(endpointUrl, running.endpointUrl)) return running;
   return { endpointUrl, region: terminal.env['AWS_REGION'] || 'eu-west-1', resources: {} };
+}
+
+function isSameHost(one: string, other: string): boolean {
+  const host = (url: string): string | undefined =>
+    URL.parse(url)?.host.replace(/^localhost(?=:|$)/, '127.0.0.1');
+  return host(one) !== undefined && host(one) === host(other);
 }
 
 /** What the clients of the SDK are made with. */

@@ -1,9 +1,9 @@
 import { compilePayloadDecoder, type PayloadValue } from '../../shared/sigfox/payload-decoder.ts';
-import { PayloadConfigError, PayloadError } from '../../shared/sigfox/payload-errors.ts';
 import { layOutPayload, type PlacedField } from '../../shared/sigfox/payload-layout.ts';
 import type { Arguments } from '../arguments.ts';
-import { CommandError, EXIT } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import { visible, type Terminal } from '../terminal.ts';
+import { readingConfig } from './check-config.ts';
 import { drawPayload, letterOf } from './draw-payload.ts';
 
 /** Decodes a payload by a config and draws it. */
@@ -11,7 +11,10 @@ export async function decode(args: Arguments, { out }: Terminal): Promise<number
   const config = args.text('config');
   const data = args.text('data');
   if (config === undefined || data === undefined) throw args.wrong('sigfox decode needs --config and --data');
-  const { fields, values } = read(config, data);
+  const { fields, values } = readingConfig(config, () => ({
+    fields: layOutPayload(config),
+    values: compilePayloadDecoder(config)(data),
+  }));
   if (args.flag('json')) {
     await out.line(JSON.stringify(asJson(fields, values), undefined, 2));
     return EXIT.done;
@@ -34,21 +37,6 @@ export async function decode(args: Arguments, { out }: Terminal): Promise<number
   return EXIT.done;
 }
 
-function read(config: string, data: string) {
-  try {
-    return { fields: layOutPayload(config), values: compilePayloadDecoder(config)(data) };
-  } catch (error) {
-    if (error instanceof PayloadConfigError) {
-      const mark = `${' '.repeat(Math.max(error.column - 1, 0))}^`;
-      throw new CommandError(error.code, `${error.message}\n  ${visible(config)}\n  ${mark}`, {
-        cause: error,
-      });
-    }
-    if (error instanceof PayloadError) throw new CommandError(error.code, error.message, { cause: error });
-    throw error;
-  }
-}
-
 function asJson(fields: readonly PlacedField[], values: Readonly<Record<string, PayloadValue>>) {
   return {
     values: Object.fromEntries(fields.map(({ name }) => [name, plain(values[name])])),
@@ -67,7 +55,8 @@ function plain(value: PayloadValue | undefined): PayloadValue | undefined {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
-function typeOf({ type, bits, littleEndian, scale }: PlacedField): string {
+/** `int:16 /100` */
+export function typeOf({ type, bits, littleEndian, scale }: PlacedField): string {
   const width = type === 'bool' ? '' : `:${type === 'char' ? bits / 8 : bits}`;
   const endian = littleEndian ? ' little-endian' : '';
   return `${type}${width}${endian}${scale === undefined ? '' : ` ${scale.operator}${scale.operand}`}`;

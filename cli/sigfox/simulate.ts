@@ -1,19 +1,16 @@
-import type { MqttClient } from 'mqtt';
 import { systemClock } from '../../local/clock.ts';
 import { SimulatedDevice } from '../../local/devices/sigfox/device.ts';
 import { httpDoor, type Door } from '../../local/devices/sigfox/door.ts';
 import { fastClock } from '../../local/devices/sigfox/fast-clock.ts';
 import { NO_FAULTS, type Faults } from '../../local/devices/sigfox/faults.ts';
 import { SigfoxNetwork } from '../../local/devices/sigfox/network.ts';
-import type { RunningCloud } from '../../local/running.ts';
-import { CALLBACK_MEMBER } from '../../shared/sigfox/callback-type.ts';
-import { CALLBACK_TOPIC } from '../../shared/sigfox/topics.ts';
 import type { Arguments } from '../arguments.ts';
-import { CommandError, EXIT } from '../errors.ts';
+import { EXIT } from '../errors.ts';
 import { connectMqtt, untilClosed } from '../mqtt.ts';
 import { requireRunningCloud } from '../running-cloud.ts';
 import { counted, quoted, type Terminal } from '../terminal.ts';
 import { basicHeader, cloudClock, registerDeviceType } from './cloud-side.ts';
+import { mqttDoor, ownDoor } from './doors.ts';
 
 const MAX_DEVICES = 10_000;
 const MAX_SPEED = 10_000;
@@ -59,15 +56,6 @@ export async function simulate(args: Arguments, terminal: Terminal): Promise<num
   });
 }
 
-/** The HTTP door of the running cloud. */
-function ownDoor({ httpApiUrl }: RunningCloud): string {
-  if (httpApiUrl !== undefined) return `${httpApiUrl.replace(/\/$/, '')}/sigfox`;
-  throw new CommandError(
-    'NO_HTTP_API',
-    'the running cloud has no HTTP API: name a door with --url, or take --door iot',
-  );
-}
-
 async function play(
   plan: Plan,
   { door, bidirectional, nowMs }: { door: Door; bidirectional: boolean; nowMs: number },
@@ -111,15 +99,6 @@ function report({ sent, delivery }: SigfoxNetwork): string {
     counted(retries, 'retry', 'retries'),
   ];
   return `${parts.join(', ')}${lost === 0 ? '' : `, ${lost} given up`}`;
-}
-
-/** The AWS IoT connector: what is published is taken, and nothing is answered. */
-function mqttDoor(client: MqttClient): Door {
-  return async ({ type, variables }) => {
-    const body = JSON.stringify({ ...variables, [CALLBACK_MEMBER]: type });
-    await client.publishAsync(CALLBACK_TOPIC, body, { qos: 1 });
-    return { status: 204, body: '' };
-  };
 }
 
 function readPlan(args: Arguments): Plan {

@@ -4,6 +4,7 @@ import { createHandler } from '../../shared/handler.ts';
 import { createCounter } from '../../shared/metrics.ts';
 import { once } from '../../shared/once.ts';
 import { sendRejection } from '../../shared/rejections.ts';
+import { DeviceAssignments } from '../../shared/sigfox/device-assignments.ts';
 import { DeviceTypes } from '../../shared/sigfox/device-type.ts';
 import { DownlinkStore } from '../../shared/sigfox/downlink-store.ts';
 import { publishAll } from '../../shared/sigfox/publication.ts';
@@ -40,6 +41,7 @@ function openServices(): IngestServices {
     store: new MessageStore(client, { messages: messagesTable, devices: devicesTable }),
     downlinks: new DownlinkStore(client, devicesTable),
     types: new DeviceTypes({ client, tableName: deviceTypesTable, defaults, now }),
+    assignments: new DeviceAssignments(client, devicesTable, now),
     decoders: new PayloadDecoders(),
     now,
     pause,

@@ -18,8 +18,9 @@ import type { Ingested, IngestServices } from './services.ts';
  * A payload that cannot be decoded is stored all the same, and rejected with the reason: sent back once the
  * config is put right, it is decoded.
  */
-export async function ingestUplink(uplink: Uplink, services: IngestServices): Promise<Ingested> {
+export async function ingestUplink(sent: Uplink, services: IngestServices): Promise<Ingested> {
   const { store, decoders, types, now, pause, count } = services;
+  const uplink = await withType(sent, services);
   const { device } = uplink;
   const type = await types.get(uplink.deviceTypeId);
   const { item, isRepeated, decoding } = await receiveUplink(uplink, {
@@ -45,6 +46,13 @@ export async function ingestUplink(uplink: Uplink, services: IngestServices): Pr
   const { publications, rejection } = await confirmByEcho(uplink, echoConfig, decoding.payload, services);
   const all = [reading, ...publications];
   return rejection === undefined ? { publications: all } : { publications: all, rejection };
+}
+
+/** What the callback does not tell of its device's kind, somebody may have assigned. */
+async function withType(uplink: Uplink, { assignments }: IngestServices): Promise<Uplink> {
+  if (uplink.deviceTypeId !== undefined) return uplink;
+  const deviceTypeId = await assignments.get(uplink.device);
+  return deviceTypeId === undefined ? uplink : { ...uplink, deviceTypeId };
 }
 
 const COUNTS = { gap: 'SequenceGap', reboot: 'DeviceReboot', late: 'UplinkLate' } as const;

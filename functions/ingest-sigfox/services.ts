@@ -1,4 +1,5 @@
 import type { RejectedInputError } from '../../shared/rejections.ts';
+import type { DeviceAssignments } from '../../shared/sigfox/device-assignments.ts';
 import type { DeviceTypes } from '../../shared/sigfox/device-type.ts';
 import type { DownlinkStore } from '../../shared/sigfox/downlink-store.ts';
 import type { Publication } from '../../shared/sigfox/publication.ts';
@@ -10,6 +11,7 @@ export interface IngestServices {
   readonly store: MessageStore;
   readonly downlinks: DownlinkStore;
   readonly types: DeviceTypes;
+  readonly assignments: Pick<DeviceAssignments, 'get'>;
   readonly decoders: PayloadDecoders;
   readonly now: () => number;
   readonly pause: (ms: number) => Promise<void>;

@@ -63,14 +63,15 @@ export class DeviceTypes {
     const { Item: item } = await this.#client.send(
       new GetItemCommand({ TableName: this.#tableName, Key: { deviceTypeId: { S: deviceTypeId } } }),
     );
-    const type = { ...this.#defaults, ...(item === undefined ? {} : readItem(item)) };
+    const type = { ...this.#defaults, ...(item === undefined ? {} : readDeviceType(item)) };
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(deviceTypeId, { type, readAtMs: nowMs });
     return type;
   }
 }
 
-function readItem(item: unknown): DeviceType {
+/** Reads a kind's item of the table. @throws whatever the schema says of an item that is none. */
+export function readDeviceType(item: unknown): DeviceType {
   const { payloadConfig, echoConfig, intervalSeconds } = itemSchema().parse(item);
   return {
     ...(payloadConfig && { payloadConfig: payloadConfig.S }),

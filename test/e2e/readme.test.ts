@@ -11,7 +11,8 @@ const LINES = readDocuments()
   .flatMap((block) => block.split('\n'))
   .filter((line) => line !== '');
 
-const OWN = LINES.filter((line) => line.startsWith('npx glasshouse '));
+/** A demo that two texts show is played once. */
+const OWN = [...new Set(LINES.filter((line) => line.startsWith('npx glasshouse ')))];
 
 /** What shows that a command that goes on for ever has begun. */
 const FOLLOWS: readonly [RegExp, string][] = [[/^npx glasshouse subscribe /, 'anom/']];
@@ -79,5 +80,5 @@ test.each(OWN)('`%s`', async (line) => {
     await ended;
     return;
   }
-  expect({ code: await ended, said }).toMatchObject({ code: 0 });
+  expect({ code: await ended, said }).toEqual({ code: 0, said: expect.any(String) });
 });

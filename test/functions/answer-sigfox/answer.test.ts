@@ -202,3 +202,29 @@ test("Work that takes too long is an error in time, and what it comes to later i
   never.reject(new Error('too late'));
   expect(await within(10_000, async () => 'done')).toBe('done');
 });
+
+const hanging = (): Promise<never> => new Promise(() => {});
+
+test.each([
+  ['the Parameter Store', { credentials: { get: hanging, recheck: hanging } }],
+  ['the message broker', { handOver: hanging }],
+  ['the broker, for what a downlink has come to', { publish: hanging }],
+])('Whatever hangs behind the door, Sigfox has its answer in time: %s.', async (_what, hung) => {
+  const device = newDevice();
+  const { call, downlinks } = openDoor(hung);
+  await queue(downlinks, device);
+  const answering = within(200, () => call('bidir', bidir(device)));
+  await expect(answering).rejects.toMatchObject({ code: 'DEADLINE_PASSED', retryable: true });
+});
+
+test('A table that hangs holds up no answer either.', async () => {
+  const table: DownlinkStore = Object.create(new DownlinkStore(dynamodb.client, 'any'), {
+    change: { value: hanging },
+  });
+  const { call, handedOver } = openDoor({ downlinks: table });
+  await expect(within(50, () => call('bidir', bidir(newDevice())))).rejects.toMatchObject({
+    code: 'DEADLINE_PASSED',
+  });
+  // The message itself was handed over meanwhile: nothing of it is lost.
+  expect(handedOver).toHaveLength(1);
+});

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ingest } from '../../../functions/ingest-sigfox/ingest.ts';
 import type { Ingested } from '../../../functions/ingest-sigfox/services.ts';
@@ -170,6 +170,39 @@ test('A payload is decoded by the config of its kind; integers beyond a double a
   expect(publishedBy(first)).toMatchObject([{ values }]);
   expect(await tables.messagesOf(device)).toMatchObject([{ values }]);
   expect(await take(body)).toEqual(first);
+});
+
+test('A message that does not tell its kind has the one that its device was assigned; one that does keeps it.', async () => {
+  const device = newDevice();
+  const clock = { ms: now() };
+  const container = tables.container({ now: () => clock.ms });
+  const first = await take(uplink(device, 1, 0), container);
+  expect(publishedBy(first)).toEqual([expect.not.objectContaining({ deviceTypeId: expect.anything() })]);
+  await tables.client.send(
+    new PutItemCommand({
+      TableName: tables.tables.deviceTypes,
+      Item: { deviceTypeId: { S: 'assigned' }, payloadConfig: { S: 'whole::uint:16' } },
+    }),
+  );
+  await tables.client.send(
+    new UpdateItemCommand({
+      TableName: tables.tables.devices,
+      Key: { device: { S: device } },
+      UpdateExpression: 'SET assignedTypeId = :type',
+      ExpressionAttributeValues: { ':type': { S: 'assigned' } },
+    }),
+  );
+  // A warm container sees it within half a minute.
+  clock.ms += 25_000;
+  const second = await take(uplink(device, 2, 60), container);
+  expect(publishedBy(second)).toMatchObject([{ deviceTypeId: 'assigned', values: { whole: 0x09c4 } }]);
+  const third = await take(uplink(device, 3, 120, { deviceTypeId: 'told' }), container);
+  expect(publishedBy(third)).toMatchObject([{ deviceTypeId: 'told' }]);
+  expect((await tables.messagesOf(device)).map(({ deviceTypeId }) => deviceTypeId)).toEqual([
+    undefined,
+    'assigned',
+    'told',
+  ]);
 });
 
 test('Numbers that DynamoDB has no word for are text, stored and published alike.', async () => {

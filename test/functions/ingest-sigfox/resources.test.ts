@@ -9,13 +9,17 @@ import { readTemplate } from '../../../local/template/template.ts';
 import { messageOn } from '../../local/iot/rules/message.ts';
 
 const ROOT = path.join(import.meta.dirname, '../../..');
-const FUNCTIONS = ['ingest-sigfox', 'answer-sigfox', 'watch-silence'] as const;
+const FUNCTIONS = ['ingest-sigfox', 'answer-sigfox', 'watch-silence', 'report-visit'] as const;
 
 /** What serverless.yml says for the variables in these files. */
 const VARIABLES: Readonly<Record<string, unknown>> = {
   'self:custom.ruleNames.sigfox': 'sigfox',
   'self:custom.ruleNames.sigfoxDownlink': 'sigfox_downlink',
   'self:custom.ruleNames.sigfoxTemperature': 'sigfox_temperature',
+  'self:custom.ruleNames.careButton': 'care_button',
+  'param:careButtonTypeId': 'care-button',
+  'self:service': 'glasshouse',
+  'sls:stage': 'dev',
   'self:custom.sigfox.table': 'sigfox',
   'self:custom.sigfox.credentialsParameter': '/glasshouse/dev/sigfox',
   'self:custom.trust.lambda': {},
@@ -33,7 +37,7 @@ function fill(value: unknown): unknown {
   if (typeof value === 'string') {
     const [, whole] = /^\$\{(self:[^}]+)\}$/.exec(value) ?? [];
     if (whole !== undefined) return VARIABLES[whole];
-    return value.replaceAll(/\$\{((?:self|param):[^},]+)[^}]*\}/g, (_all, name: string) => {
+    return value.replaceAll(/\$\{((?:self|param|sls):[^},]+)[^}]*\}/g, (_all, name: string) => {
       const found = VARIABLES[name];
       return typeof found === 'string' ? found : '';
     });
@@ -190,4 +194,24 @@ test('A temperature becomes what is scored; a reading without one does not.', ()
   );
   expect(run('sigfox_temperature', 'sigfox/A1/reading', { ...reading, values: { x: 1 } })).toBeUndefined();
   expect(run('sigfox_temperature', 'sigfox/A1/reading', reading)).toBeUndefined();
+});
+
+test('A reading of a care button becomes its event; one of another kind does not.', () => {
+  const reading = {
+    device: 'B0770',
+    time: '2026-01-31T09:04:00.000Z',
+    seqNumber: 12,
+    deviceTypeId: 'care-button',
+    data: '0101f0',
+    values: { event: 1, carer: 1, battery: 6_000 },
+    late: false,
+  };
+  const sample: unknown = JSON.parse(
+    readFileSync(path.join(ROOT, 'events/report-visit.arrival.json'), 'utf8'),
+  );
+  expect(run('care_button', 'sigfox/B0770/reading', reading)).toEqual(sample);
+  const other = { ...reading, deviceTypeId: 'probe' };
+  expect(run('care_button', 'sigfox/B0770/reading', other)).toBeUndefined();
+  const { deviceTypeId: _unknown, ...untold } = reading;
+  expect(run('care_button', 'sigfox/B0770/reading', untold)).toBeUndefined();
 });

@@ -2,6 +2,7 @@ import { CreateTableCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { PayloadDecoders } from '../../../functions/ingest-sigfox/decode-payload.ts';
 import { MessageStore } from '../../../functions/ingest-sigfox/message-store.ts';
 import type { IngestServices } from '../../../functions/ingest-sigfox/services.ts';
+import { DeviceAssignments } from '../../../shared/sigfox/device-assignments.ts';
 import { DeviceTypes, type DeviceType } from '../../../shared/sigfox/device-type.ts';
 import { DownlinkStore } from '../../../shared/sigfox/downlink-store.ts';
 import { fromItem, type Storable } from '../../../shared/sigfox/item.ts';
@@ -48,6 +49,7 @@ export async function startSigfoxTables() {
         store: new MessageStore(client, { messages, devices }),
         downlinks: new DownlinkStore(client, devices),
         types: new DeviceTypes({ client, tableName: deviceTypes, defaults, now }),
+        assignments: new DeviceAssignments(client, devices, now),
         decoders: new PayloadDecoders(),
         now,
         pause: async () => {},
