@@ -14,6 +14,7 @@ import { askDestinations, readTopicRules, startRules } from './cloud/rules.ts';
 import type { Site } from './cloud/site.ts';
 import { Stops } from './cloud/stops.ts';
 import { startStorage } from './cloud/storage.ts';
+import { openTime } from './cloud/time.ts';
 import type { Configuration } from './configuration.ts';
 import { openFolder } from './folder.ts';
 import { connectivityTaker } from './iot/lifecycle/connectivity-taker.ts';
@@ -41,6 +42,8 @@ export interface Cloud {
   readonly running: RunningCloud;
   /** Lets new invocations run the bundles as they are now. */
   reloadFunctions(): Promise<void>;
+  /** Lets time pass at once: what falls due on the way, and what it sets off, is done when this resolves. */
+  advance(ms: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -115,9 +118,11 @@ async function start(options: CloudOptions, stops: Stops): Promise<Cloud> {
   tellOfExpiry(site, parts);
 
   // 6. The doors.
+  const time = openTime(site, parts);
   const running = await openDoors(site, parts, {
     name: { service: template.service, stage: template.stage },
     reset: createReset(site, parts),
+    time,
     ...(template.httpApi === undefined ? {} : { httpApi: template.httpApi }),
     ...(options.pageFolder === undefined ? {} : { pageFolder: options.pageFolder }),
   });
@@ -128,5 +133,12 @@ async function start(options: CloudOptions, stops: Stops): Promise<Cloud> {
   notifications.cloudwatch.start((event) => events.putAwsEvent(event));
   await askDestinations(site, rules, ofTemplate);
   logs.cloud('info', 'the cloud has started', { dynamodb: storage.engine.description });
-  return { running, reloadFunctions: () => functions.lambda.recycle(), stop: () => stops.run() };
+  return {
+    running,
+    reloadFunctions: () => functions.lambda.recycle(),
+    async advance(ms) {
+      await time.change({ advanceMs: ms });
+    },
+    stop: () => stops.run(),
+  };
 }

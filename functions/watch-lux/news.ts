@@ -3,7 +3,7 @@ import type { ZoneState } from './zone-state.ts';
 
 /**
  * Whether a zone has something to tell that cannot wait for the next tick: anything but the numbers of its probes.
- * So a zone with many probes publishes its state once a minute, and at once when something happens.
+ * So a zone with many probes publishes its state now and then, and at once when something happens.
  */
 export function hasNews(before: ZoneState | undefined, after: ZoneState): boolean {
   return before === undefined || !isDeepStrictEqual(newsOf(before), newsOf(after));

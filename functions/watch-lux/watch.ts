@@ -4,7 +4,7 @@ import { readCodes } from '../../shared/greenhouse/shade.ts';
 import type { ShadeStore } from '../../shared/greenhouse/shade-store.ts';
 import { stateTopic } from '../../shared/greenhouse/topics.ts';
 import { RejectedInputError } from '../../shared/rejections.ts';
-import { describeZone } from './describe.ts';
+import { describeZone, secondsUntilMove } from './describe.ts';
 import type { Input } from './input.ts';
 import type { Message, SettingsChange } from './message.ts';
 import { hasNews } from './news.ts';
@@ -64,20 +64,27 @@ async function hear(
   count(watched.kind === 'late' ? 'InputLate' : 'InputTaken');
   for (const { kind } of watched.effects) if (kind === 'command') count('CommandMade');
   await perform(zone, watched.effects, services);
-  if (isToBeTold(input, watched, store)) await publishState(zone, watched, services);
+  if (isToBeTold(input, watched, services)) await publishState(zone, watched, services);
   return watched;
 }
 
-/** The numbers of probes are told by the tick; all else that changes is told at once. */
-function isToBeTold(input: Input, { kind, zone, state }: Watched, store: ZoneStore): boolean {
+/** While nothing is about to happen, new numbers of the probes are told this often. */
+const TELL_NUMBERS_EVERY_MS = 5 * 60_000;
+
+/** All that happens is told at once; the numbers of probes are told by a tick, each minute before a move. */
+function isToBeTold(input: Input, { kind, zone, state }: Watched, { zones, now }: WatchServices): boolean {
   if (kind === 'late') return false;
   switch (input.kind) {
     case 'lux':
     case 'safety':
       return kind === 'repeated' || hasNews(zone.state, state);
-    case 'tick':
-      // With a candidate the time that is left has changed, though nothing was written.
-      return store.toldVersion(state.zone) !== state.version || state.candidate !== undefined;
+    case 'tick': {
+      const told = zones.lastTold(state.zone);
+      if (told === undefined || hasNews(zone.state, state)) return true;
+      // The time that is left goes on though nothing is written.
+      if (secondsUntilMove(state, zone.config, now()) !== null) return true;
+      return told.version !== state.version && now() - told.atMs >= TELL_NUMBERS_EVERY_MS;
+    }
     case 'command':
     case 'hold':
     case 'position':
@@ -92,7 +99,7 @@ async function publishState(
   { zones, publish, now }: WatchServices,
 ): Promise<void> {
   await publish(stateTopic(zone), describeZone(state, config, now()), { retain: true });
-  zones.told(zone, state.version);
+  zones.told(zone, { version: state.version, atMs: now() });
 }
 
 /** Lets a minute pass in every zone. One that fails keeps no other from it; the first failure is thrown after. */

@@ -20,6 +20,12 @@ export type FoundZone =
   | { readonly name: string; readonly zone: Zone | undefined }
   | { readonly name: string; readonly error: unknown };
 
+/** A publication of a zone's state. */
+export interface Told {
+  readonly version: number;
+  readonly atMs: number;
+}
+
 /** Zones that a container remembers, and that a tick looks at. At some KB each this is far under its memory. */
 export const MAX_ZONES = 500;
 
@@ -35,7 +41,7 @@ export class ZoneStore {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;
   readonly #remembered = new Map<string, Zone>();
-  readonly #toldVersions = new Map<string, number>();
+  readonly #told = new Map<string, Told>();
 
   constructor(client: DynamoDBClient, tableName: string) {
     this.#client = client;
@@ -47,14 +53,14 @@ export class ZoneStore {
     return this.#remembered.get(zone);
   }
 
-  /** The version of a zone's state that this container published last; undefined when it has not, or forgot. */
-  toldVersion(zone: string): number | undefined {
-    return this.#toldVersions.get(zone);
+  /** What this container published last of a zone's state; undefined when it has not, or forgot. */
+  lastTold(zone: string): Told | undefined {
+    return this.#told.get(zone);
   }
 
-  /** Remembers that a version of a zone's state was published. */
-  told(zone: string, version: number): void {
-    keep(this.#toldVersions, zone, version);
+  /** Remembers what was published of a zone's state. */
+  told(zone: string, told: Told): void {
+    keep(this.#told, zone, told);
   }
 
   /** What stands in the table now. */

@@ -12,7 +12,8 @@ const MAX_ROUNDS = 1_000;
 
 /**
  * Says when the whole cloud has come to rest: work goes from part to part (a rule invokes a function, which
- * publishes, which a rule takes), so it is at rest when in a whole round no part had anything to wait for.
+ * publishes, which a rule takes), so it is at rest when twice, one after the other, no part had anything to wait for.
+ * Once is not enough: a part that has just handed its last work on looks done, and the other was asked before.
  *
  * @returns a function that resolves then, or after a minute: a function that hangs must not hold the clock for ever.
  */
@@ -24,12 +25,13 @@ export function settledWhen(
     const limit = Promise.withResolvers<'late'>();
     const timer = system.schedule(maxMs, () => limit.resolve('late'));
     try {
+      let wasAtRest = false;
       for (let round = 0; round < MAX_ROUNDS; round += 1) {
         // What was just set off may need a turn of the event loop to begin.
         await setImmediate();
-        const rest = restOf(parts);
-        const outcome = await Promise.race([rest, limit.promise]);
-        if (outcome !== 'worked') return;
+        const outcome = await Promise.race([restOf(parts), limit.promise]);
+        if (outcome === 'late' || (outcome === 'rested' && wasAtRest)) return;
+        wasAtRest = outcome === 'rested';
       }
     } finally {
       timer.cancel();
@@ -37,17 +39,18 @@ export function settledWhen(
   };
 }
 
-/** Waits for each part in turn; tells whether there was anything to wait for. */
+/** Waits for every part; tells whether there was anything to wait for. */
 async function restOf(parts: readonly Drained[]): Promise<'rested' | 'worked'> {
-  let outcome: 'rested' | 'worked' = 'rested';
-  for (const drained of parts) {
-    let isDone = false;
-    const done = drained().then(() => {
-      isDone = true;
-    });
-    await setImmediate();
-    if (!isDone) outcome = 'worked';
-    await done;
-  }
-  return outcome;
+  let working = parts.length;
+  const all = Promise.all(
+    parts.map(async (drained) => {
+      await drained();
+      working -= 1;
+    }),
+  );
+  // A part at rest says so before the next turn.
+  await setImmediate();
+  if (working === 0) return 'rested';
+  await all;
+  return 'worked';
 }

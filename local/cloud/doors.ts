@@ -1,3 +1,4 @@
+import type { ClockApi } from '../clock/index.ts';
 import { PORT_SETTINGS } from '../configuration.ts';
 import { createEndpoint } from '../endpoint/endpoint.ts';
 import { Faults, withFaults } from '../endpoint/faults.ts';
@@ -20,6 +21,7 @@ export interface DoorOptions {
   readonly name: { readonly service: string; readonly stage: string };
   /** Brings the cloud back to what the template says. */
   readonly reset: () => Promise<void>;
+  readonly time: ClockApi;
   readonly httpApi?: HttpApiDefinition;
 }
 
@@ -27,7 +29,7 @@ export interface DoorOptions {
 export async function openDoors(
   site: Site,
   parts: Parts,
-  { pageFolder, name, reset, httpApi }: DoorOptions,
+  { pageFolder, name, reset, time, httpApi }: DoorOptions,
 ): Promise<RunningCloud> {
   const { plan, configuration, accountId, region, endpointUrl, clock, logs, stops } = site;
   const { storage, functions, rules, devices, messages } = parts;
@@ -54,7 +56,7 @@ export async function openDoors(
       status,
       faults,
       log: rules.trace.log,
-      routes: ownRoutes(site, parts, { faults, reset }),
+      routes: ownRoutes(parts, { faults, reset, time }),
     }),
     log: (message, data) => logs.cloud('error', message, data),
   });

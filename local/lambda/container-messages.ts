@@ -32,5 +32,6 @@ export type FromContainer =
   /** What the function wrote to its log since the last of these. */
   | { readonly kind: 'output'; readonly text: string }
   | { readonly kind: 'init-failed'; readonly error: FunctionError }
-  | { readonly kind: 'succeeded'; readonly payload: string }
-  | { readonly kind: 'failed'; readonly error: FunctionError };
+  /** With what the function wrote to its log since it was last handed over. */
+  | { readonly kind: 'succeeded'; readonly payload: string; readonly output: string }
+  | { readonly kind: 'failed'; readonly error: FunctionError; readonly output: string };

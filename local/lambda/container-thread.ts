@@ -40,13 +40,17 @@ process.stdout.write = (chunk: string | Uint8Array): boolean => {
 process.on('exit', sendOutput);
 
 function sendOutput(): void {
-  if (output === '') return;
-  port?.postMessage({ kind: 'output', text: output } satisfies FromContainer);
+  const text = takeOutput();
+  if (text !== '') send({ kind: 'output', text });
+}
+
+function takeOutput(): string {
+  const text = output;
   output = '';
+  return text;
 }
 
 function send(message: FromContainer): void {
-  sendOutput();
   port?.postMessage(message);
 }
 
@@ -65,6 +69,7 @@ try {
   });
   send({ kind: 'ready' });
 } catch (error) {
+  sendOutput();
   send({ kind: 'init-failed', error: describe(error) });
 }
 
@@ -86,8 +91,8 @@ async function invoke(handler: Handler, invocation: ToContainer): Promise<void> 
   };
   try {
     const result = await handler(JSON.parse(invocation.payload), context);
-    send({ kind: 'succeeded', payload: JSON.stringify(result) ?? 'null' });
+    send({ kind: 'succeeded', payload: JSON.stringify(result) ?? 'null', output: takeOutput() });
   } catch (error) {
-    send({ kind: 'failed', error: describe(error) });
+    send({ kind: 'failed', error: describe(error), output: takeOutput() });
   }
 }

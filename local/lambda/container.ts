@@ -97,9 +97,11 @@ export class Container {
         this.#die(message.error);
         return;
       case 'succeeded':
+        this.#output.take(message.output);
         this.#settle({ ok: true, payload: message.payload });
         return;
       case 'failed':
+        this.#output.take(message.output);
         this.#settle({ ok: false, error: message.error });
         return;
     }

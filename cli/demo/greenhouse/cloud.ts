@@ -1,7 +1,4 @@
-import { once } from 'node:events';
-import { Agent, request, type IncomingMessage } from 'node:http';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import { createAdjustableClock, type AdjustableClock } from '../../../local/clock/index.ts';
 import { startCloud } from '../../../local/cloud.ts';
@@ -73,13 +70,11 @@ export async function startGreenhouseCloud(options: GreenhouseCloudOptions): Pro
       tell,
     });
     const { running } = cloud;
-    const agent = new Agent({ keepAlive: true });
     return {
       running,
       clock,
-      advance: (advanceMs) => post(`${running.endpointUrl}/_glasshouse/clock`, agent, { advanceMs }),
+      advance: (ms) => cloud.advance(ms),
       async stop() {
-        agent.destroy();
         await cloud.stop();
         await engine.stop();
       },
@@ -88,16 +83,6 @@ export async function startGreenhouseCloud(options: GreenhouseCloudOptions): Pro
     await engine.stop();
     throw error;
   }
-}
-
-/** Asks the cloud's own API, over one connection: a day asks some thousand times. */
-async function post(url: string, agent: Agent, body: unknown): Promise<void> {
-  const asking = request(url, { method: 'POST', agent });
-  asking.end(JSON.stringify(body));
-  const [response]: IncomingMessage[] = await once(asking, 'response');
-  if (response === undefined) throw new Error(`${url} did not answer`);
-  const answer = await text(response);
-  if (response.statusCode !== 200) throw new Error(`${url} answered: ${answer}`);
 }
 
 /** Bundles handlers to where Lambda looks for them. @param handlers `functions/watch-lux/handler.handler` */

@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
+import path from 'node:path';
 import { z } from 'zod';
 import { CommandError } from '../../errors.ts';
+import { COMPILED_FOLDER } from '../../start/cloud-process.ts';
 import { recordSchema, type DesignRecord } from './record.ts';
 import type { ShadeControl } from './service.ts';
 
@@ -38,6 +40,7 @@ export function runDesign(options: DesignOptions): Promise<DesignRecord> {
   const program = new URL('./design-process.ts', import.meta.url);
   const child = fork(program, [design, folder, serviceFolder, String(startMs)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { NODE_COMPILE_CACHE: path.join(serviceFolder, COMPILED_FOLDER), ...process.env },
   });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4_000)));

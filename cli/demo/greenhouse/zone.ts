@@ -3,7 +3,7 @@ import { PLACE, PROBES } from './day.ts';
 export const ZONE = 'north';
 
 /** What the shade understands: 40 ms each, at 40 kHz. */
-export const CODES = { open: '40000,1,1,400,1200', shaded: '40000,1,1,1200,400' } as const;
+export const CODES = { open: '40000,1,1,100,300', shaded: '40000,1,1,300,100' } as const;
 
 /** How the zone of the demo is set up. @param port of its repeater, on the loopback */
 export function settingsOf(port: number): unknown {

@@ -90,26 +90,39 @@ test('A warm container makes one write a reading, and reads nothing.', async () 
   expect(onTopic('state'), 'numbers alone wait for the tick').toHaveLength(1);
 });
 
-test('What happens to a zone is told at once and kept for whoever asks, the numbers of its probes once a minute.', async () => {
+test('What happens to a zone is told at once and kept for whoever asks, the time that is left every minute.', async () => {
   const warm = container();
   await setUp(warm);
   await lux(warm, NOON, 10_000);
   await lux(warm, NOON + 20_000, 12_000);
   expect(onTopic('state')).toMatchObject([{ retain: true, message: { light: { lux: 10_000 } } }]);
-  now = NOON + MINUTE;
-  await call(warm, { kind: 'tick' });
-  expect(onTopic('state').at(-1)).toMatchObject({ retain: true, message: { light: { lux: 12_000 } } });
-  await lux(warm, NOON + MINUTE + 1000, 36_200);
+  await lux(warm, NOON + 30_000, 36_200);
   expect(onTopic('state').at(-1)?.message).toMatchObject({
     light: { lux: 36_200, band: 'BRIGHT' },
     candidate: { target: 'shaded' },
     secondsUntilMove: 900,
   });
   // The time that is left goes on though nothing is written.
-  now = NOON + 3 * MINUTE;
-  await call(warm, { kind: 'tick' });
-  expect(onTopic('state').at(-1)?.message).toMatchObject({ secondsUntilMove: 781 });
+  for (const [minutes, secondsLeft] of [
+    [1, 870],
+    [2, 810],
+  ] as const) {
+    now = NOON + minutes * MINUTE;
+    await call(warm, { kind: 'tick' });
+    expect(onTopic('state').at(-1)?.message).toMatchObject({ secondsUntilMove: secondsLeft });
+  }
   expect(onTopic('state')).toHaveLength(4);
+});
+
+test('While nothing is about to happen, the numbers of the probes are told every five minutes.', async () => {
+  const warm = container();
+  await setUp(warm);
+  for (let minute = 0; minute < 15; minute += 1) {
+    await lux(warm, NOON + minute * MINUTE, 10_000 + minute);
+    await call(warm, { kind: 'tick' });
+  }
+  const told = onTopic('state').map(({ message }) => message);
+  expect(told).toMatchObject([0, 5, 10].map((minute) => ({ light: { lux: 10_000 + minute } })));
 });
 
 test('A minute in which nothing happened is one call for all zones: nothing is written, nothing is told.', async () => {

@@ -40,6 +40,27 @@ test('It waits for work that goes to and fro between parts.', async () => {
   expect(done).toEqual(['rule', 'function', 'rule again', 'function again']);
 });
 
+test('What a part hands on with its last breath is seen, whichever of them is asked first.', async () => {
+  const [first, last] = [createPart(), createPart()];
+  for (const order of [
+    [first, last],
+    [last, first],
+  ] as const) {
+    let isDone = false;
+    // Done in the very turn in which it is asked.
+    let finish: (() => void) | undefined;
+    const brief: Drained = () => {
+      if (finish === undefined) return Promise.resolve();
+      queueMicrotask(finish);
+      finish = undefined;
+      return Promise.resolve();
+    };
+    finish = () => first.work(() => last.work(() => (isDone = true)));
+    await settledWhen([...order.map(({ drained }) => drained), brief])();
+    expect(isDone).toBe(true);
+  }
+});
+
 test('Where nothing is under way it returns at once, and it has seen work that a timer was about to begin.', async () => {
   const part = createPart();
   let isDone = false;
