@@ -7,13 +7,25 @@ import { startCloudProcess, type CloudProcess } from '../cli/start/cloud-process
 const statusSchema = z.object({
   functions: z.record(z.string(), z.number()),
   dynamodb: z.record(z.string(), z.number()),
+  /** Requests to AWS IoT's control plane, by operation. */
+  iot: z.object({
+    asked: z.record(z.string(), z.number()),
+    throttled: z.record(z.string(), z.number()),
+  }),
   memoryMb: z.number(),
 });
 
 export type Status = z.infer<typeof statusSchema>;
 
-/** Runs `work` against a cloud of its own, on free ports, with its state in a folder that is removed. */
-export async function withCloud<Result>(work: (cloud: CloudProcess) => Promise<Result>): Promise<Result> {
+/**
+ * Runs `work` against a cloud of its own, on free ports, with its state in a folder that is removed.
+ *
+ * @param settings further ones, by their GLASSHOUSE_ names
+ */
+export async function withCloud<Result>(
+  work: (cloud: CloudProcess) => Promise<Result>,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Result> {
   const folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-bench-'));
   const cloud = await startCloudProcess({
     serviceFolder: path.join(import.meta.dirname, '..'),
@@ -25,6 +37,7 @@ export async function withCloud<Result>(work: (cloud: CloudProcess) => Promise<R
       GLASSHOUSE_HTTP_API_PORT: '0',
       GLASSHOUSE_ENDPOINT_PORT: '0',
       GLASSHOUSE_PAGE_PORT: '0',
+      ...settings,
     },
     tell: (message) => process.stderr.write(`${message}\n`),
   });
@@ -32,7 +45,7 @@ export async function withCloud<Result>(work: (cloud: CloudProcess) => Promise<R
     return await work(cloud);
   } finally {
     await cloud.stop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

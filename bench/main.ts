@@ -3,12 +3,21 @@ import { isKept, ratioOf, type Measurement } from './measurement.ts';
 
 const HEAD = ['', 'measured', '', 'against', '', 'ratio', 'must be', ''];
 
+const USAGE = [
+  'npm run bench [-- NAME …]',
+  '',
+  'Measures what is named, or everything in some four minutes, prints one table, and exits 1 when a bound is not',
+  'kept. What else runs on the machine meanwhile disturbs it.',
+  '',
+];
+
 /** `npm run bench [-- NAME …]`: measures, prints one table, and exits 1 when a bound is not kept. */
 async function main(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !cases.some((one) => one.name === name));
   if (unknown.length > 0 || names.includes('--help')) {
-    console.log('npm run bench [-- NAME …]\n');
-    for (const { name, summary } of cases) console.log(`  ${name.padEnd(10)} ${summary}`);
+    for (const name of unknown) if (!name.startsWith('-')) console.error(`there is no "${name}"\n`);
+    console.log(USAGE.join('\n'));
+    for (const { name, summary } of cases) console.log(`  ${name.padEnd(11)} ${summary}`);
     process.exitCode = names.includes('--help') ? 0 : 2;
     return;
   }

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { errorText } from '../shared/errors.ts';
-import { claimBundles, setPackagingFolder, type Bundles } from './bundles.ts';
+import { takeFunctionsFromEsbuild } from './bundler-options.ts';
+import { Bundler } from './bundler.ts';
+import { claimBundles, setPackagingFolder } from './bundles.ts';
 import { functionEnvironment } from './cloud/function-environment.ts';
 import { startCloud, type Cloud } from './cloud.ts';
 import { choosePorts, readConfiguration, type Configuration } from './configuration.ts';
@@ -24,9 +26,10 @@ export default class GlasshousePlugin {
   readonly hooks: Readonly<Record<string, () => Promise<void> | void>>;
   readonly #serverless: Serverless;
   readonly #log: ServerlessLog;
-  #prepared:
-    | { readonly service: PlannedService; readonly configuration: Configuration; readonly bundles: Bundles }
-    | undefined;
+  #prepared: { readonly service: PlannedService; readonly configuration: Configuration } | undefined;
+  /** Bundles for the cloud that this process runs; for other commands serverless-esbuild does. */
+  readonly #bundler: Bundler | undefined;
+  #bundled: Promise<void> | undefined;
   #cloud: Cloud | undefined;
   #isEnding = false;
 
@@ -38,10 +41,17 @@ export default class GlasshousePlugin {
       // Plain `serverless offline` ends without telling its plugins; `offline start` tells them.
       'before:offline:start': () => serverless.pluginManager.spawn('offline:start'),
       'after:offline:start:init': () => this.#forPeople(() => this.#start()),
-      'offline:functionsUpdated:cleanup': () => this.#cloud?.reloadFunctions(),
+      'offline:functionsUpdated:cleanup': () => this.#reload(),
       'before:offline:start:end': () => this.#stop(),
       error: () => this.#endAfterError(),
     };
+    const { service, serviceDir, processedInput } = serverless;
+    if (processedInput.commands[0] !== 'offline' || processedInput.isHelpRequest === true) return;
+    const esbuild = esbuildOptions(service);
+    const bundles = claimBundles(esbuild, serviceDir);
+    this.#bundler = new Bundler({ serviceFolder: serviceDir, bundles, esbuild });
+    // It is done by the time that `serverless` has loaded its other plugins, on another core.
+    this.#bundle(this.#bundler);
   }
 
   async #initialize(): Promise<void> {
@@ -54,18 +64,30 @@ export default class GlasshousePlugin {
       return;
     }
     // `serverless invoke local` cannot load a module that ends in `.mjs`.
-    if (invokesLocal) esbuild['outputFileExtension'] = '.js';
-    const bundles = claimBundles(esbuild, serviceDir);
+    if (invokesLocal) {
+      esbuild['outputFileExtension'] = '.js';
+      claimBundles(esbuild, serviceDir);
+    }
     const configuration = await choosePorts(
       readConfiguration(service.custom?.['glasshouse'], serviceDir, process.env),
     );
     const running = invokesLocal ? this.#requireRunning(configuration.folder) : undefined;
     const endpointUrl = running?.endpointUrl ?? `http://127.0.0.1:${configuration.endpointPort}`;
     const planned = planService(readTemplate(service), endpointUrl);
-    this.#prepared = { service: planned, configuration, bundles };
+    this.#prepared = { service: planned, configuration };
     this.#resolveEnvironments(planned);
+    if (this.#bundler === undefined) return;
+    // Once more, if other plugins have added to the functions.
+    this.#bundle(this.#bundler);
+    takeFunctionsFromEsbuild(service.functions);
     // `serverless offline` would run schedules by the machine's clock, and answer HTTP from containers of its own.
-    if (!invokesLocal) takeEventsFromOffline(service.functions);
+    takeEventsFromOffline(service.functions);
+  }
+
+  #bundle(bundler: Bundler): void {
+    this.#bundled = bundler.bundle(this.#serverless.service.functions ?? {});
+    // It is waited for later, and by nobody when something else ends the start before.
+    this.#bundled.catch(() => undefined);
   }
 
   /** What a person can mend is shown to them without the stack that `serverless` prints for its own faults. */
@@ -99,16 +121,16 @@ export default class GlasshousePlugin {
 
   async #start(): Promise<void> {
     const page = path.join(this.#serverless.serviceDir, PAGE);
-    if (this.#prepared === undefined) throw new Error('serverless has not initialised its plugins');
+    if (this.#prepared === undefined || this.#bundler === undefined)
+      throw new Error('serverless has not initialised its plugins');
     const stopListening = this.#endWhenStarted();
+    await this.#bundled;
     this.#cloud = await startCloud({
       ...this.#prepared,
+      bundles: this.#bundler.bundles,
       fresh: process.env['GLASSHOUSE_FRESH'] === '1',
       ...(existsSync(page) ? { pageFolder: page } : {}),
-      tell: (message) => {
-        this.#log.warning(message);
-        this.#send({ kind: 'tell', message });
-      },
+      tell: (message) => this.#tell(message),
     });
     stopListening();
     if (this.#isEnding) {
@@ -130,6 +152,16 @@ export default class GlasshousePlugin {
     );
     this.#send({ kind: 'ready' });
     this.#endWithParent();
+  }
+
+  /** New invocations run the source as it is now; while it cannot be bundled, they run what there was. */
+  async #reload(): Promise<void> {
+    try {
+      await this.#bundler?.rebuild();
+      await this.#cloud?.reloadFunctions();
+    } catch (error) {
+      this.#tell(errorText(error));
+    }
   }
 
   /**
@@ -167,6 +199,12 @@ export default class GlasshousePlugin {
   async #stop(): Promise<void> {
     await this.#cloud?.stop();
     this.#cloud = undefined;
+    await this.#bundler?.stop();
+  }
+
+  #tell(message: string): void {
+    this.#log.warning(message);
+    this.#send({ kind: 'tell', message });
   }
 
   #send(message: PluginMessage): void {

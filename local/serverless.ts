@@ -2,7 +2,7 @@
 export interface Serverless {
   readonly serviceDir: string;
   readonly service: ServerlessService;
-  readonly processedInput: { readonly commands: readonly string[] };
+  readonly processedInput: { readonly commands: readonly string[]; readonly isHelpRequest?: boolean };
   readonly pluginManager: { spawn(command: string): Promise<void> };
   /** `Error` is what `serverless` shows to its user by its message alone. */
   readonly classes: {

@@ -23,7 +23,7 @@ export const demo: BenchCase = {
         what: 'npm start → first scored reading',
         value: firstScored,
         unit: 's',
-        bound: { of: 'value', at: 'most', limit: 6 },
+        bound: { of: 'value', at: 'most', limit: 4.5 },
       },
       {
         what: 'the whole demo, 40,282 readings',
@@ -45,7 +45,10 @@ export const demo: BenchCase = {
 
 async function secondsToFirstScored(): Promise<number> {
   const folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-bench-'));
-  const ports = ['--mqtt-port', '0', '--endpoint-port', '0', '--page-port', '0'];
+  const ports = ['mqtt', 'mqtts', 'https', 'http-api', 'endpoint', 'page'].flatMap((port) => [
+    `--${port}-port`,
+    '0',
+  ]);
   const startedMs = performance.now();
   const child = spawn('npm', ['start', '--', ...ports], {
     cwd: ROOT,
@@ -74,7 +77,8 @@ async function secondsToFirstScored(): Promise<number> {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
     await ended;
-    rmSync(folder, { recursive: true, force: true });
+    // npm ends before the cloud that it has started.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

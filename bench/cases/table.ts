@@ -4,9 +4,11 @@ import { cloud } from './cloud.ts';
 import { demo } from './demo.ts';
 import { greenhouse } from './greenhouse.ts';
 import { gateway } from './gateway.ts';
+import { onboarding } from './onboarding.ts';
 import { pewma } from './pewma.ts';
 import { policies } from './policies.ts';
 import { registry } from './registry.ts';
+import { revocation } from './revocation.ts';
 import { rules } from './rules.ts';
 import { sigfox } from './sigfox.ts';
 
@@ -21,5 +23,7 @@ export const cases: readonly BenchCase[] = [
   gateway,
   policies,
   registry,
+  onboarding,
+  revocation,
   demo,
 ];

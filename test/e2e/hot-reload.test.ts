@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
-import { startCloudProcess } from '../../cli/start/cloud-process.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startCloudProcess, type CloudProcess } from '../../cli/start/cloud-process.ts';
 import { useCloud } from '../support/cloud-user.ts';
 import { readingAt, SERVICE_FOLDER, TEST_SETTINGS } from '../support/service.ts';
 
@@ -25,36 +25,57 @@ function copyService(): string {
   return copy;
 }
 
-test('A function whose source is saved is the new one for the next readings, without a restart.', async () => {
-  const serviceFolder = copyService();
-  const cloudProcess = await startCloudProcess({
+const serviceFolder = copyService();
+const source = path.join(serviceFolder, 'functions/score-anomaly/pewma.ts');
+const original = readFileSync(source, 'utf8');
+const told: string[] = [];
+let cloudProcess: CloudProcess;
+let user: Awaited<ReturnType<typeof useCloud>>;
+
+beforeAll(async () => {
+  cloudProcess = await startCloudProcess({
     serviceFolder,
     folder: path.join(serviceFolder, '.glasshouse'),
     settings: TEST_SETTINGS,
-    tell: () => undefined,
+    tell: (message) => told.push(message),
   });
-  const user = await useCloud(cloudProcess.cloud);
-  try {
-    let second = 0;
-    /** Half the width of the band around what is expected, in standard deviations. */
-    const bandOfNext = async (): Promise<number> => {
-      second += 1;
-      const { columns } = await user.score(readingAt('reloaded', second, second % 3));
-      const { upper, mean, std } = columns['value'] ?? {};
-      return Math.round(((Number(upper) - Number(mean)) / Number(std)) * 10) / 10;
-    };
-    for (let readings = 0; readings < 3; readings += 1) await bandOfNext();
-    expect(await bandOfNext()).toBe(3.3);
+  user = await useCloud(cloudProcess.cloud);
+  for (let readings = 0; readings < 3; readings += 1) await bandOfNext();
+});
+afterAll(async () => {
+  user.leave();
+  await cloudProcess.stop();
+  rmSync(serviceFolder, { recursive: true, force: true });
+});
 
-    const source = path.join(serviceFolder, 'functions/score-anomaly/pewma.ts');
-    const before = readFileSync(source, 'utf8');
-    const after = before.replace('BAND_SIGMAS = 3.3', 'BAND_SIGMAS = 5.1');
-    expect(after).not.toBe(before);
-    writeFileSync(source, after);
-    await expect.poll(bandOfNext, { timeout: 20_000 }).toBe(5.1);
-  } finally {
-    user.leave();
-    await cloudProcess.stop();
-    rmSync(serviceFolder, { recursive: true, force: true });
-  }
+let second = 0;
+
+/** Half the width of the band around what is expected, in standard deviations. */
+async function bandOfNext(): Promise<number> {
+  second += 1;
+  const { columns } = await user.score(readingAt('reloaded', second, second % 3));
+  const { upper, mean, std } = columns['value'] ?? {};
+  return Math.round(((Number(upper) - Number(mean)) / Number(std)) * 10) / 10;
+}
+
+/** Saves the source with another width of the band. */
+function saveWith(sigmas: string): void {
+  const changed = original.replace('BAND_SIGMAS = 3.3', `BAND_SIGMAS = ${sigmas}`);
+  expect(changed).not.toBe(original);
+  writeFileSync(source, changed);
+}
+
+test('A function whose source is saved is the new one for the next readings, without a restart.', async () => {
+  expect(await bandOfNext()).toBe(3.3);
+  saveWith('5.1');
+  await expect.poll(bandOfNext, { timeout: 20_000 }).toBe(5.1);
+});
+
+test('Source that cannot be bundled is told, and what ran before runs on until it is mended.', async () => {
+  const before = await bandOfNext();
+  saveWith('');
+  await expect.poll(() => told.join('\n'), { timeout: 20_000 }).toMatch(/cannot be bundled.+pewma\.ts:\d+:/);
+  expect(await bandOfNext()).toBe(before);
+  saveWith('4.2');
+  await expect.poll(bandOfNext, { timeout: 20_000 }).toBe(4.2);
 });
