@@ -15,7 +15,8 @@ const MAX_ROUNDS = 1_000;
  * publishes, which a rule takes), so it is at rest when twice, one after the other, no part had anything to wait for.
  * Once is not enough: a part that has just handed its last work on looks done, and the other was asked before.
  *
- * @returns a function that resolves then, or after a minute: a function that hangs must not hold the clock for ever.
+ * @returns a function that resolves then, or after a minute, or a thousand rounds: what hangs, or goes in circles, must
+ *   not hold the clock for ever.
  */
 export function settledWhen(
   parts: readonly Drained[],
@@ -48,6 +49,8 @@ async function restOf(parts: readonly Drained[]): Promise<'rested' | 'worked'> {
       working -= 1;
     }),
   );
+  // What fails meanwhile is thrown where it is waited for, below.
+  all.catch(() => undefined);
   // A part at rest says so before the next turn.
   await setImmediate();
   if (working === 0) return 'rested';
