@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { build } from 'esbuild';
 import { createAdjustableClock, type AdjustableClock } from '../../../local/clock/index.ts';
 import { startCloud } from '../../../local/cloud.ts';
 import { choosePorts } from '../../../local/configuration.ts';
 import { startDynamoDbEngine } from '../../../local/dynamodb/engine.ts';
 import type { RunningCloud } from '../../../local/running.ts';
 import { planService } from '../../../local/template/plan-service.ts';
+import { bundleFunctions } from './bundle.ts';
 import { readGreenhouse, type ShadeControl } from './service.ts';
 
 /** A cloud with nothing in it but the greenhouse, whose time stands still unless it is advanced. */
@@ -23,6 +23,8 @@ export interface GreenhouseCloudOptions {
   /** Folder of the state, which is there and empty. */
   readonly folder: string;
   readonly shadeControl: ShadeControl;
+  /** Where the functions are bundled, once they are: see bundle.ts. @default they are bundled into `folder` */
+  readonly bundles?: Promise<string>;
   /** Milliseconds since the epoch, later than now, by less than a year. */
   readonly startMs: number;
   /** Takes what the cloud tells the person who runs it. */
@@ -39,14 +41,9 @@ export async function startGreenhouseCloud(options: GreenhouseCloudOptions): Pro
   clock.setSpeed(0);
   await clock.advanceTo(startMs);
   const template = readGreenhouse(serviceFolder, shadeControl, { 'move-shade': ENVIRONMENT });
-  const bundleFolder = path.join(folder, 'bundles');
-  const [engine] = await Promise.all([
+  const [engine, bundleFolder] = await Promise.all([
     startDynamoDbEngine({}),
-    bundle(
-      serviceFolder,
-      bundleFolder,
-      template.functions.map(({ handler }) => handler),
-    ),
+    options.bundles ?? bundleFunctions(serviceFolder, path.join(folder, 'bundles')),
   ]);
   try {
     const configuration = await choosePorts({
@@ -83,21 +80,4 @@ export async function startGreenhouseCloud(options: GreenhouseCloudOptions): Pro
     await engine.stop();
     throw error;
   }
-}
-
-/** Bundles handlers to where Lambda looks for them. @param handlers `functions/watch-lux/handler.handler` */
-async function bundle(serviceFolder: string, outdir: string, handlers: readonly string[]): Promise<void> {
-  const modules = handlers.map((handler) => handler.slice(0, handler.lastIndexOf('.')));
-  await build({
-    entryPoints: modules.map((module) => ({ in: path.join(serviceFolder, `${module}.ts`), out: module })),
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': path.join(serviceFolder, 'shared/credentials.ts') },
-    logLevel: 'error',
-  });
 }

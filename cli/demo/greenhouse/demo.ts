@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CommandError, EXIT } from '../../errors.ts';
 import type { Demo } from '../demo.ts';
+import { bundleFunctions } from './bundle.ts';
 import { commandLines } from './command-lines.ts';
 import { DAY_MINUTES, timeOf } from './day.ts';
 import { judge } from './judge.ts';
@@ -50,10 +51,12 @@ async function runBoth(tell: (text: string) => void, signal: AbortSignal) {
   const folder = await mkdtemp(path.join(tmpdir(), 'glasshouse-greenhouse-'));
   const failing = new AbortController();
   const startedMs = performance.now();
+  const bundles = bundleFunctions(SERVICE_FOLDER, path.join(folder, 'bundles'));
   const run = async (design: ShadeControl): Promise<DesignRecord> => {
     const options = {
       design,
       serviceFolder: SERVICE_FOLDER,
+      bundles,
       folder: await mkdtemp(path.join(folder, `${design}-`)),
       startMs,
       onMinute: (minute: number) => {

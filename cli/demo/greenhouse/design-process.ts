@@ -1,11 +1,12 @@
+import { once } from 'node:events';
 import { errorText } from '../../../shared/errors.ts';
 import { startGreenhouseCloud } from './cloud.ts';
 import type { ToParent } from './run-design.ts';
 import { playDay } from './play-day.ts';
 
 /**
- * Runs one design through the day, in a process of its own: node design-process.ts DESIGN FOLDER SERVICE START. It
- * ends when its parent is gone.
+ * Runs one design through the day, in a process of its own: node design-process.ts DESIGN FOLDER SERVICE START. Its
+ * parent sends where the functions are bundled. It ends when its parent is gone.
  */
 const [design, folder = '', serviceFolder = '', startMs] = process.argv.slice(2);
 
@@ -17,6 +18,7 @@ const startedMs = performance.now();
 const starting = startGreenhouseCloud({
   serviceFolder,
   folder,
+  bundles: once(process, 'message').then(([bundleFolder]) => String(bundleFolder)),
   shadeControl: design === 'alarms' ? 'alarms' : 'dwell',
   startMs: Number(startMs),
   tell: (message) => send({ kind: 'told', message }),

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { z } from 'zod';
+import { errorText } from '../../../shared/errors.ts';
 import { CommandError } from '../../errors.ts';
 import { COMPILED_FOLDER } from '../../start/cloud-process.ts';
 import { recordSchema, type DesignRecord } from './record.ts';
@@ -20,6 +21,8 @@ export interface DesignOptions {
   readonly design: ShadeControl;
   /** Folder of serverless.yml. */
   readonly serviceFolder: string;
+  /** Where the functions are bundled, once they are. */
+  readonly bundles: Promise<string>;
   /** Folder of the state, which is there and empty. */
   readonly folder: string;
   /** Midnight of the day, milliseconds since the epoch. */
@@ -36,7 +39,7 @@ export interface DesignOptions {
  * @throws CommandError DEMO_FAILED with what went wrong, DEMO_STOPPED when it was ended
  */
 export function runDesign(options: DesignOptions): Promise<DesignRecord> {
-  const { design, serviceFolder, folder, startMs, onMinute, tell, signal } = options;
+  const { design, serviceFolder, bundles, folder, startMs, onMinute, tell, signal } = options;
   const program = new URL('./design-process.ts', import.meta.url);
   const child = fork(program, [design, folder, serviceFolder, String(startMs)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -49,6 +52,13 @@ export function runDesign(options: DesignOptions): Promise<DesignRecord> {
   return new Promise<DesignRecord>((resolve, reject) => {
     let record: DesignRecord | undefined;
     let problem = '';
+    bundles.then(
+      (bundleFolder) => void (child.connected && child.send(bundleFolder)),
+      (error: unknown) => {
+        problem = errorText(error);
+        stop();
+      },
+    );
     child.on('message', (raw) => {
       const message = messageSchema.parse(raw);
       if (message.kind === 'minute') onMinute(message.minute);

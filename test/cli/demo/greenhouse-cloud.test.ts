@@ -136,6 +136,7 @@ test.each([
   const running = runDesign({
     design: 'dwell',
     serviceFolder,
+    bundles: Promise.resolve(folder),
     folder,
     startMs,
     signal: signal(),
