@@ -78,6 +78,7 @@ async function measure(client: DynamoDBClient, floor: DynamoDBClient): Promise<Z
     tellPeople: async () => undefined,
     now: () => nowMs,
     count: () => undefined,
+    log: () => undefined,
   };
   const names = Array.from({ length: ZONES }, (_, zone) => `zone-${zone}`);
   const hear = (zone: string, message: Record<string, unknown>, request: string) =>

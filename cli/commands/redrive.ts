@@ -19,6 +19,8 @@ export const command: Command = {
   description: [
     'Takes messages out of a queue and sends each back to where it failed: a rejection and a failed',
     'invocation to the function again, a message that a rule could not deliver to its topic again.',
+    'The event of a certificate that a rule could not deliver goes to the function; any other event of',
+    'AWS IoT itself stays in the queue, with what to do.',
     '',
     'A message leaves the queue only after it was sent. What has no known shape stays there and is named.',
     'Only what was in the queue at the start is sent: what fails again is not sent twice.',

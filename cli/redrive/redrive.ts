@@ -1,4 +1,5 @@
 import { errorText } from '../../shared/errors.ts';
+import { quoted } from '../terminal.ts';
 import { describeResend, readResend, type Resend } from './resend.ts';
 
 export interface QueueMessage {
@@ -33,7 +34,7 @@ export interface RedriveCount {
   readonly sent: number;
   /** Left because nothing knows what to do with them. */
   readonly unknown: number;
-  /** Left because sending them was refused. */
+  /** Left because sending them was refused, or can never be accepted. */
   readonly refused: number;
   /** Left because they came while this ran. */
   readonly newer: number;
@@ -51,7 +52,7 @@ const BATCH_SIZE = 10;
  * Sends the messages of a queue back to where they failed, the ones that were there at the start.
  *
  *     received ──▶ newer than the start ─────────────────────────────▶ released at the end
- *        ├───────▶ of no known shape, or refused when sent ──────────▶ released at the end
+ *        ├───────▶ of no known shape, not to be sent, or refused ────▶ released at the end
  *        └───────▶ sent ──▶ deleted
  *
  * A message is deleted only after it was sent: a run that is cut off may send one twice, which everything
@@ -74,6 +75,12 @@ export async function redrive(options: RedriveOptions): Promise<RedriveCount> {
       left.set(message.id, message);
       count.unknown += 1;
       await report(`left ${message.id}: it is no rejection, no failed invocation and no failed rule`);
+      return;
+    }
+    if (resend.kind === 'unsendable') {
+      left.set(message.id, message);
+      count.refused += 1;
+      await report(`left ${message.id}: nothing can be sent to ${quoted(resend.topic)}: ${resend.advice}`);
       return;
     }
     if (dryRun) {

@@ -1,6 +1,6 @@
 import { known, type Activation } from './activation.ts';
 import { checkCertificate } from './certificate-checks.ts';
-import { isOfConnection, readOrUndefined } from './look-up.ts';
+import { readOrUndefined } from './look-up.ts';
 import { deriveThingName } from './thing-name.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -35,15 +35,14 @@ export async function checkRevocation(activation: Activation): Promise<Verdict |
   return { kind: 'revoke', reason: 'REVOKED_BY_CA', detail };
 }
 
-/** Step 7. */
+/** Step 7. Of a device that has connected step 4 may have asked already. */
 export async function checkAllowList(activation: Activation): Promise<Verdict | undefined> {
   const { services, facts } = activation;
   const { certificateId } = known(activation, 'event');
   const commonName = known(activation, 'commonName');
-  const listed = await services.findInAllowList(certificateId, commonName);
+  const listed = facts.listed ?? (await services.findInAllowList(certificateId, commonName));
   if (listed === undefined) {
     if (facts.isLetInByTemplate === true) return undefined;
-    if (isOfConnection(activation)) return { kind: 'foreign' };
     // Not guilty: the list may just be late. The device comes back, and the sweep looks again too.
     return { kind: 'hold', reason: 'UNKNOWN_DEVICE', detail: `"${commonName}" is not in the allow-list` };
   }

@@ -54,11 +54,15 @@ async function noteSeen(activation: Activation, { thingName }: Device): Promise<
   if (connectedAtMs !== undefined) await markSeen(devices, thingName, Math.min(connectedAtMs, now()));
 }
 
-/** The record of an ACTIVE certificate's device: by the name that it connects with, else by the one it is to have. */
+/**
+ * The record of an ACTIVE certificate's device: by the name that it connects with, else by the one it is to have. Of
+ * a CA that is not accepted no device gets its name from here: one that connects is asked for by its own only.
+ */
 async function recordOf(activation: Activation): Promise<Device | undefined> {
   const { services, facts } = activation;
   const { certificateId, clientId } = known(activation, 'event');
-  const [commonName] = readOrUndefined(known(activation, 'registered').certificatePem)?.commonNames ?? [];
+  const commonName =
+    clientId === undefined || isOfAcceptedCa(activation) ? commonNameOf(activation) : undefined;
   const derived =
     commonName === undefined ? undefined : deriveThingName(services.settings.thingNameTemplate, commonName);
   for (const thingName of new Set([clientId, derived])) {
@@ -71,7 +75,7 @@ async function recordOf(activation: Activation): Promise<Device | undefined> {
   return undefined;
 }
 
-/** Step 4. */
+/** Step 4. For a device that has connected it decides too whether the device is one of these at all. */
 export async function checkCa(activation: Activation): Promise<Verdict | undefined> {
   const { services, facts } = activation;
   const { caCertificateId } = facts;
@@ -79,30 +83,49 @@ export async function checkCa(activation: Activation): Promise<Verdict | undefin
   const hold = (reason: Refusal['reason'], detail: string): Verdict =>
     isOfConnection(activation) ? { kind: 'foreign' } : { kind: 'hold', reason, detail };
   if (caCertificateId === undefined) return hold('NO_CA', 'no CA of this account has signed it');
-  const { acceptedCas } = services.settings;
-  if (acceptedCas !== undefined && !acceptedCas.includes(caCertificateId)) {
+  if (!isOfAcceptedCa(activation)) {
     return hold('CA_NOT_ACCEPTED', `its CA ${caCertificateId} is not in ACCEPTED_CAS`);
   }
   const ca = await services.controlPlane.describeCa(caCertificateId);
   if (ca?.status !== 'ACTIVE') {
     return hold('CA_NOT_ACTIVE', `its CA ${caCertificateId} is ${ca?.status ?? 'not registered any more'}`);
   }
+  const isLetInByTemplate = ca.hasTemplate && isRepair(activation);
+  facts.isLetInByTemplate = isLetInByTemplate;
+  // What the steps after this one find is noted and told, and may revoke: all of that is for devices of here only.
+  if (isOfConnection(activation) && !isLetInByTemplate && !(await isListed(activation))) {
+    return { kind: 'foreign' };
+  }
   // A CA that AWS IoT has registered and nobody here can read is a fault here: it is thrown.
   facts.ca = readCertificate(ca.certificatePem);
-  if (!ca.hasTemplate) return undefined;
-  facts.isLetInByTemplate = isRepair(activation);
-  if (
-    isRepair(activation) ||
-    services.now() - known(activation, 'registered').registeredAtMs >= TEMPLATE_MS
-  ) {
-    return undefined;
-  }
+  if (!ca.hasTemplate || isLetInByTemplate) return undefined;
+  if (services.now() - known(activation, 'registered').registeredAtMs >= TEMPLATE_MS) return undefined;
   const detail = `AWS IoT provisions it by the template of its CA ${caCertificateId}`;
   return { kind: 'wait', reason: 'LEFT_TO_TEMPLATE', detail };
 }
 
+/** Whether the allow-list knows the device, to let it in or to keep it out. Step 7 need not ask again. */
+async function isListed(activation: Activation): Promise<boolean> {
+  const { services, facts } = activation;
+  const { certificateId } = known(activation, 'event');
+  const listed = await services.findInAllowList(certificateId, commonNameOf(activation));
+  if (listed !== undefined) facts.listed = listed;
+  return listed !== undefined;
+}
+
+function isOfAcceptedCa({ services, facts }: Activation): boolean {
+  const { acceptedCas } = services.settings;
+  const { caCertificateId } = facts;
+  return caCertificateId !== undefined && (acceptedCas?.includes(caCertificateId) ?? true);
+}
+
+/** Before the certificate was checked: it may have none, or not be readable. */
+function commonNameOf(activation: Activation): string | undefined {
+  return readOrUndefined(known(activation, 'registered').certificatePem)?.commonNames[0];
+}
+
 /** Whether this is about a device that has connected, and so was let in by somebody. */
-export function isOfConnection(activation: Activation): boolean {
+function isOfConnection(activation: Activation): boolean {
   return known(activation, 'event').clientId !== undefined;
 }
 

@@ -31,6 +31,7 @@ export const ACTIVATION_STEPS: readonly ActivationStep[] = [
   // 3. INACTIVE and REVOKED were somebody's decision, which no event takes back. ACTIVE is only mended.
   { name: 'judge its status', run: judgeStatus },
   // 4. The rule hears the events of all CAs, and a CA may have been withdrawn since the event was queued.
+  // Of a device that has connected: is it one of these at all? Nothing is noted, told or revoked before that is known.
   { name: 'check its CA', run: checkCa },
   // 5. No calls, and it needs the CA: only a certificate that its CA has signed may say where to ask in step 6.
   { name: 'check the certificate', run: checkCertificateItself },

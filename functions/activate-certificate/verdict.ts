@@ -5,7 +5,8 @@ import type { HoldReason } from '../../shared/device-registry/activation-steps.t
  *
  * - `complete`: nothing was left to do;
  * - `gone`: the certificate was deleted meanwhile;
- * - `foreign`: an ACTIVE certificate that was never to be activated here: nothing is done with it, or noted;
+ * - `foreign`: a device has connected whose certificate was never to be activated here: nothing is done with it, noted
+ *   or told;
  * - `stopped`: it is in a state that only people, or a revocation, lead out of;
  * - `wait`: it stays as it is, because somebody else is at it; that is noted, and nobody told;
  * - `hold`: it stays PENDING_ACTIVATION, and is looked at again when its device comes back;

@@ -1,21 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { dynamodbClient, iotDataClient, sqsClient } from '../../shared/clients.ts';
 import { CommandStore } from '../../shared/greenhouse/command-store.ts';
-import { publishedCommand } from '../../shared/greenhouse/command.ts';
 import { sendOnce } from '../../shared/greenhouse/repeater-client.ts';
 import { ShadeStore } from '../../shared/greenhouse/shade-store.ts';
-import { commandTopic } from '../../shared/greenhouse/topics.ts';
 import { createHandler } from '../../shared/handler.ts';
 import { createCounter } from '../../shared/metrics.ts';
 import { once } from '../../shared/once.ts';
 import { publishJson } from '../../shared/publish.ts';
 import { sendRejection } from '../../shared/rejections.ts';
-import { isNotification, parseAlarm } from './alarm-order.ts';
 import { readMoveShadeEnvironment } from './environment.ts';
+import { handleEvent, type HandleEventServices } from './handle-event.ts';
 import { RepeaterLeases } from './lease.ts';
-import { moveShade, type MoveShadeServices } from './move-shade.ts';
-import { parseNotice, type CommandNotice } from './notice.ts';
-import { queueOrder } from './queue-order.ts';
 
 const environment = readMoveShadeEnvironment();
 const now = (): number => Date.now();
@@ -30,27 +25,12 @@ export const handler = createHandler({
   counter,
   now,
   reject: (rejection) => sendRejection(sqsClient(), environment.rejectionsQueueUrl, rejection),
-  run: async (event, { awsRequestId }) => {
-    const notice = isNotification(event) ? await ordered(event) : parseNotice(event);
-    if (notice === undefined) return { status: null };
-    const command = await moveShade(notice, awsRequestId, services());
-    // A command that is still queued is not published: that would call this function again, at once.
-    if (command === undefined || command.status === 'QUEUED') return { status: command?.status ?? null };
-    counter.count(`Command${command.status}`);
-    const published = publishedCommand(command);
-    await publishJson(iotDataClient(), commandTopic(command.zone), published);
-    return published;
-  },
+  run: (event, { awsRequestId }) => handleEvent(event, awsRequestId, services()),
 });
 
-async function ordered(event: unknown): Promise<CommandNotice | undefined> {
-  const order = parseAlarm(event, environment.alarms);
-  return order === undefined ? undefined : queueOrder(order, services().commands);
-}
-
-function openServices(): MoveShadeServices {
+function openServices(): HandleEventServices {
   const client = dynamodbClient();
-  const { commandsTable, shadesTable, connectTimeoutMs, answerTimeoutMs, budgetMs } = environment;
+  const { commandsTable, shadesTable, connectTimeoutMs, answerTimeoutMs, budgetMs, alarms } = environment;
   return {
     commands: new CommandStore(client, commandsTable),
     shades: new ShadeStore(client, shadesTable),
@@ -60,5 +40,8 @@ function openServices(): MoveShadeServices {
     elapsedMs: () => performance.now(),
     pause,
     budgetMs,
+    ...(alarms === undefined ? {} : { alarms }),
+    publish: (topic, message) => publishJson(iotDataClient(), topic, message),
+    count: (name) => counter.count(name),
   };
 }

@@ -100,7 +100,7 @@ async function sendCommand(
   return advance(services, sent.command, STATUSES[emission.result], progress);
 }
 
-/** Waits for the repeater. A command that does not get it stays queued, and is sent again by the next tick. */
+/** Waits for the repeater. A command that does not get it stays queued: who tries it again, handle-event.ts says. */
 async function underLease(
   address: RepeaterAddress,
   owner: string,

@@ -15,6 +15,12 @@ export interface CareEvent {
   readonly batteryMillivolts?: number;
 }
 
+/**
+ * An event from further ahead would keep the honest ones after it from being told, and in the end from being taken.
+ * Sigfox gives whole seconds by its own clock: a minute is more than the two clocks differ by.
+ */
+export const MAX_AHEAD_MS = 60_000;
+
 const KINDS: ReadonlyMap<unknown, CareEventKind> = new Map(
   Object.entries(CARE_EVENT_CODES).map(([code, kind]) => [Number(code), kind]),
 );
@@ -33,9 +39,9 @@ const eventSchema = once(() =>
 /**
  * Reads what the rule on readings made of a button's message.
  *
- * @throws RejectedInputError READING_UNUSABLE with the field, TIME_UNREADABLE, or EVENT_UNKNOWN.
+ * @throws RejectedInputError READING_UNUSABLE with the field, TIME_UNREADABLE, TIME_AHEAD, or EVENT_UNKNOWN.
  */
-export function readCareEvent(input: unknown): CareEvent {
+export function readCareEvent(input: unknown, nowMs: number): CareEvent {
   const parsed = z.safeParse(eventSchema(), input);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -47,6 +53,9 @@ export function readCareEvent(input: unknown): CareEvent {
   const timeMs = parseEventTime(time);
   if (timeMs === undefined) {
     throw new RejectedInputError('TIME_UNREADABLE', `the time "${time.slice(0, 40)}" is none`, 'time');
+  }
+  if (timeMs > nowMs + MAX_AHEAD_MS) {
+    throw new RejectedInputError('TIME_AHEAD', 'the time is more than a minute ahead of the clock', 'time');
   }
   const kind = KINDS.get(event);
   if (kind === undefined) {

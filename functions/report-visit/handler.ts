@@ -8,7 +8,9 @@ import { sendRejection } from '../../shared/rejections.ts';
 import { readCareEvent } from './care-event.ts';
 import { readReportVisitEnvironment } from './environment.ts';
 import { HouseholdStore } from './household-store.ts';
-import { reportVisit, tellOfMissing, type VisitServices } from './report-visit.ts';
+import type { VisitServices } from './in-turn.ts';
+import { reportVisit } from './report-visit.ts';
+import { tellOfMissing } from './tell-of-missing.ts';
 import { createTeller } from './tell.ts';
 
 const environment = readReportVisitEnvironment();
@@ -25,7 +27,7 @@ export const handler = createHandler({
     const scheduledAtMs = scheduledAt(event);
     const notices =
       scheduledAtMs === undefined
-        ? await reportVisit(readCareEvent(event), services())
+        ? await reportVisit(readCareEvent(event, now()), services())
         : await tellOfMissing(scheduledAtMs, services());
     return { told: notices.map(({ kind }) => kind) };
   },
@@ -47,5 +49,6 @@ function openServices(): VisitServices {
     now,
     pause,
     count: (name) => counter.count(name),
+    logError: (line) => console.error(line),
   };
 }

@@ -49,6 +49,8 @@ const MAX_PAGES = 1_000;
  * The log and the visits that follow from it are written by one transaction, on the version that was read:
  *
  *     none ──(attribute_not_exists(careLogVersion))──▶ 1 ──(careLogVersion = 1)──▶ 2 ──▶ …
+ *
+ * and only where there still is such a home (attribute_exists(household)).
  */
 export class HouseholdStore {
   readonly #client: DynamoDBClient;
@@ -87,7 +89,7 @@ export class HouseholdStore {
     return { household, log, version: version === undefined ? undefined : Number(version) };
   }
 
-  /** @returns false when something else was written meanwhile: decide again. */
+  /** @returns false when something else was written meanwhile, or the home was removed: decide again. */
   async save(
     { household: { household }, version }: StoredHousehold,
     change: HouseholdChange,
@@ -116,6 +118,8 @@ export class HouseholdStore {
     const { households, visits } = this.#tables;
     const unchanged =
       version === undefined ? 'attribute_not_exists(careLogVersion)' : 'careLogVersion = :version';
+    // An update of a home that was removed meanwhile would make it anew, without its settings.
+    const condition = `attribute_exists(household) AND ${unchanged}`;
     const values = toItem({
       ':log': JSON.stringify(next),
       ':next': (version ?? 0) + 1,
@@ -128,7 +132,7 @@ export class HouseholdStore {
         TableName: households,
         Key: { household: { S: household } },
         UpdateExpression: `SET careLog = :log, careLogVersion = :next ${look}`,
-        ConditionExpression: unchanged,
+        ConditionExpression: condition,
         ExpressionAttributeValues: values,
       },
     };
@@ -172,6 +176,7 @@ const logSchema = once(() => {
     batteryMillivolts: z.exactOptional(z.number()),
     notices: z.array(z.enum(NOTICE_KINDS)),
     isTold: z.exactOptional(z.literal(true)),
+    tellingUntilMs: z.exactOptional(z.number()),
     missingTold: z.exactOptional(z.literal(true)),
   });
   return z.object({

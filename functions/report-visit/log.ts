@@ -9,8 +9,10 @@ export type NoticeKind = (typeof NOTICE_KINDS)[number];
 export interface LoggedEvent extends CareEvent {
   /** What people are told of it, decided when it came in. */
   readonly notices: readonly NoticeKind[];
-  /** They were: until then, the same event delivered again tells them. */
+  /** They were: the same event delivered again tells nobody. */
   readonly isTold?: true;
+  /** Until then it is told by the one invocation that wrote this, and by no other. */
+  readonly tellingUntilMs?: number;
   /** Of an arrival: people were told that no departure followed. */
   readonly missingTold?: true;
 }

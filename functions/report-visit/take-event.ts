@@ -12,18 +12,29 @@ import {
   type NoticeKind,
 } from './log.ts';
 import { localDay, type Notice } from './notice.ts';
-import { visitChanges, type VisitChanges } from './visit-changes.ts';
+import { leaseTelling, tellingOf } from './telling.ts';
+import { NO_CHANGES, visitChanges, type VisitChanges } from './visit-changes.ts';
 
 /** What comes of an event. */
 export type Taken =
+  /** It is new: `next` has it, leased for `notices` where there are any. */
   | {
       readonly kind: 'taken';
       readonly next: CareLog;
       readonly changes: VisitChanges;
       readonly notices: readonly Notice[];
     }
-  /** It is in the log already; what is left to tell of it, because it was not told then. */
-  | { readonly kind: 'known'; readonly notices: readonly Notice[] }
+  /** It is in the log already, and whoever had to tell of it has failed: `next` has it leased anew. */
+  | {
+      readonly kind: 'untold';
+      readonly next: CareLog;
+      readonly changes: VisitChanges;
+      readonly notices: readonly Notice[];
+    }
+  /** It is in the log already, and nothing is left to tell of it. */
+  | { readonly kind: 'known' }
+  /** It is in the log already, and another invocation tells of it until then. */
+  | { readonly kind: 'being-told'; readonly untilMs: number }
   /** Its place in the log was removed already. */
   | { readonly kind: 'too-late' }
   /** One visit has more presses than a log may have. */
@@ -36,12 +47,12 @@ export type Taken =
  * - an arrival or departure is told once, not its repetitions, and not when a later press of the same carer is
  *   known already;
  * - a low battery is told once a day and button, by the home's own days.
+ *
+ * Nobody may tell of anything before `next` is written: it is what keeps others from telling it too.
  */
-export function takeEvent(log: CareLog, event: CareEvent, household: Household): Taken {
+export function takeEvent(log: CareLog, event: CareEvent, household: Household, nowMs: number): Taken {
   const known = log.events.find((one) => isSameEvent(one, event));
-  if (known !== undefined) {
-    return { kind: 'known', notices: known.isTold === true ? [] : noticesOf(known, log) };
-  }
+  if (known !== undefined) return takeAgain(log, known, nowMs);
   const newestMs = Math.max(log.horizonMs, ...log.events.map(({ timeMs }) => timeMs));
   if (event.timeMs <= log.horizonMs || event.timeMs < newestMs - KEEP_MS) return { kind: 'too-late' };
   const withEvent = (notices: readonly NoticeKind[]): CareLog => ({
@@ -51,7 +62,7 @@ export function takeEvent(log: CareLog, event: CareEvent, household: Household):
     events: [...log.events, { ...event, notices }],
   });
   const notices = newsOf(withEvent([]), event, household);
-  const whole = withEvent(notices);
+  const whole = notices.length === 0 ? withEvent([]) : leaseTelling(withEvent(notices), event, nowMs);
   const next = trimLog(whole);
   if (next === undefined) return { kind: 'stuck' };
   return {
@@ -59,6 +70,18 @@ export function takeEvent(log: CareLog, event: CareEvent, household: Household):
     next,
     changes: visitChanges(log, whole),
     notices: noticesOf({ ...event, notices }, whole),
+  };
+}
+
+function takeAgain(log: CareLog, known: LoggedEvent, nowMs: number): Taken {
+  const telling = tellingOf(known, nowMs);
+  if (telling.kind === 'over') return { kind: 'known' };
+  if (telling.kind === 'under-way') return { kind: 'being-told', untilMs: telling.untilMs };
+  return {
+    kind: 'untold',
+    next: leaseTelling(log, known, nowMs),
+    changes: NO_CHANGES,
+    notices: noticesOf(known, log),
   };
 }
 
@@ -110,12 +133,4 @@ function noticesOf(event: LoggedEvent, log: CareLog): readonly Notice[] {
     const { arrivedAtMs } = closed ?? {};
     return { kind, carer, atMs: timeMs, ...(arrivedAtMs === undefined ? {} : { arrivedAtMs }) };
   });
-}
-
-/** Notes that people were told of an event: delivered again, it tells nobody. */
-export function markTold(log: CareLog, event: CareEvent): CareLog {
-  return {
-    ...log,
-    events: log.events.map((one) => (isSameEvent(one, event) ? { ...one, isTold: true } : one)),
-  };
 }

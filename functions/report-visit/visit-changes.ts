@@ -8,6 +8,8 @@ export interface VisitChanges {
   readonly deletes: readonly Visit[];
 }
 
+export const NO_CHANGES: VisitChanges = { puts: [], deletes: [] };
+
 /** @param next before anything is trimmed of it: what is trimmed stays in the table as it is. */
 export function visitChanges(before: CareLog, next: CareLog): VisitChanges {
   const old = visitsByKey(before);

@@ -76,7 +76,7 @@ function servicesFor(context: Context): SweepServices {
     }, retry);
   const client = dynamodbClient();
   const tell = createTell(snsClient, environment.notificationsTopicArn);
-  const tolerate = createTolerate({ count, log: (line) => console.warn(line) });
+  const { tolerate, requireFewSkipped } = createTolerate({ count, log: (line) => console.warn(line) });
   const memory = createMemory(client, environment.sweepTable);
   const registry = createRegistry(iotClient(), call);
   return {
@@ -90,7 +90,7 @@ function servicesFor(context: Context): SweepServices {
     }),
     registry,
     cas: createCaDirectory(registry, acceptedCas, tolerate),
-    lists: createRevocationLists({ crls, memory, tell, now, crlAddress }),
+    lists: createRevocationLists({ crls, memory, tell, now, crlAddress, count }),
     connections: createConnections(iotDataClient(), now, call),
     memory,
     devices: { client, tableName: environment.devicesTable },
@@ -99,6 +99,7 @@ function servicesFor(context: Context): SweepServices {
     askAgain: createAskAgain({ client: lambdaClient, functionName, accountId, call }),
     tell,
     tolerate,
+    requireFewSkipped,
     now,
     isTimeUp: () => now() >= stopAtMs,
     count,

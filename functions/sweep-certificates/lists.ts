@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Certificate } from '../../shared/x509/certificate.ts';
-import type { CrlEntry } from '../../shared/x509/crl.ts';
+import type { Crl, CrlEntry } from '../../shared/x509/crl.ts';
 import type { CrlSource } from '../../shared/x509/crl-source.ts';
 import { RevocationUnavailableError, X509Error } from '../../shared/x509/errors.ts';
 import { crlAddressOfCa } from '../../shared/x509/revocation.ts';
@@ -21,15 +21,17 @@ export interface RevocationListsOptions {
   readonly now: () => number;
   /** As RevocationOptions has it. @default where each certificate says */
   readonly crlAddress?: string | undefined;
+  readonly count: (metric: string) => void;
 }
 
 /**
  * A list that cannot be fetched, that is over, or that the CA has not signed revokes nobody. People are told of it
  * once, again when the reason changes, and once when it is there again. In one invocation it is tried once: a thousand
- * certificates that name the same list do not wait a thousand times.
+ * certificates that name the same list do not wait a thousand times. An entry that cannot be read says nothing about
+ * the others: it is counted, and nobody can say of its certificate alone.
  */
 export function createRevocationLists(options: RevocationListsOptions): RevocationLists {
-  const { crls, memory, tell, now, crlAddress } = options;
+  const { crls, memory, tell, now, crlAddress, count } = options;
   const unavailable = new Set<string>();
   const available = new Set<string>();
 
@@ -65,25 +67,22 @@ export function createRevocationLists(options: RevocationListsOptions): Revocati
       if (addresses === undefined) return 'not-named';
       const key = listKey(ca.certificateId, addresses);
       if (unavailable.has(key)) return 'unknown';
+      let crl: Crl;
       try {
-        const crl = await crls.read(addresses, ca);
-        const entry = crl.find(Buffer.from(serialNumber, 'hex'));
-        await noteBack(key, ca, addresses);
-        return entry;
+        crl = await crls.read(addresses, ca);
       } catch (error) {
-        const outage = outageOf(error, serialNumber);
-        if (outage === undefined) throw error;
-        await noteTrouble(key, ca, addresses, outage);
+        if (!(error instanceof RevocationUnavailableError)) throw error;
+        await noteTrouble(key, ca, addresses, error);
+        return 'unknown';
+      }
+      await noteBack(key, ca, addresses);
+      try {
+        return crl.find(Buffer.from(serialNumber, 'hex'));
+      } catch (error) {
+        if (!(error instanceof X509Error)) throw error;
+        count('RevocationEntryUnreadable');
         return 'unknown';
       }
     },
   };
-}
-
-/** undefined for what says nothing about a list. */
-function outageOf(error: unknown, serialNumber: string): RevocationUnavailableError | undefined {
-  if (error instanceof RevocationUnavailableError) return error;
-  if (!(error instanceof X509Error)) return undefined;
-  const message = `The list's entry of ${serialNumber} cannot be read.`;
-  return new RevocationUnavailableError('CRL_UNUSABLE', message, { cause: error });
 }

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { once } from '../../shared/once.ts';
 import { SweepError } from './errors.ts';
@@ -10,7 +11,7 @@ export interface RunStoreOptions {
   readonly client: DynamoDBClient;
   readonly tableName: string;
   readonly now: () => number;
-  /** One for each invocation, also for each try of the same event. */
+  /** One for each time that a run is taken, also for each try of the same event: no two are the same. */
   readonly newHolder: () => string;
   /** After this nobody is at it any more, whatever has become of the invocation; in milliseconds since the epoch. */
   readonly leaseUntilMs: number;
@@ -39,6 +40,14 @@ export interface RunStore {
   take(kind: RunKind, runId: string | undefined): Promise<Taken>;
 }
 
+/**
+ * Whether two runs are of one write: whoever takes a run over from a version names itself as the holder in the next,
+ * and only who holds a version writes the next one without a holder.
+ */
+function isSameWrite(there: StoredRun, written: StoredRun): boolean {
+  return there.version === written.version && there.lease?.holder === written.lease?.holder;
+}
+
 /** Runs in the sweep table, under `run/<kind>`. Each write names the version that it replaces: of two, one wins. */
 export function createRunStore(options: RunStoreOptions): RunStore {
   const { tableName, now, newHolder, leaseUntilMs } = options;
@@ -63,11 +72,19 @@ export function createRunStore(options: RunStoreOptions): RunStore {
           };
     try {
       const Item = { subject, ...next };
-      await client.send(new PutCommand({ TableName: tableName, Item, ...isUnchanged }));
+      await client.send(
+        new PutCommand({
+          TableName: tableName,
+          Item,
+          ...isUnchanged,
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      // The SDK has made the call again because the answer was lost, and finds what the first try has written.
+      return error.Item !== undefined && isSameWrite(readRun(unmarshall(error.Item)), next);
     }
   }
 
@@ -113,6 +130,7 @@ const runSchema = once(() =>
     startedAtMs: z.number(),
     position: z.optional(z.object({ step: z.string(), page: z.string() })),
     finishedAtMs: z.optional(z.number()),
+    nextRunId: z.optional(z.string()),
     lease: z.optional(z.object({ holder: z.string(), untilMs: z.number() })),
   }),
 );
@@ -128,11 +146,12 @@ function readRun(item: Readonly<Record<string, unknown>>): StoredRun {
       cause: parsed.error,
     });
   }
-  const { position, finishedAtMs, lease, ...run } = parsed.data;
+  const { position, finishedAtMs, nextRunId, lease, ...run } = parsed.data;
   return {
     ...run,
     ...(position === undefined ? {} : { position }),
     ...(finishedAtMs === undefined ? {} : { finishedAtMs }),
+    ...(nextRunId === undefined ? {} : { nextRunId }),
     ...(lease === undefined ? {} : { lease }),
   };
 }

@@ -39,6 +39,8 @@ export interface SweepServices {
   readonly askAgain: (certificateId: string, caCertificateId: string) => Promise<void>;
   readonly tell: Tell;
   readonly tolerate: Tolerate;
+  /** @throws SweepError TOO_MANY_SKIPPED where so many have failed in `tolerate` that it is about none of them */
+  readonly requireFewSkipped: () => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Whether nothing new is to be begun in this invocation. */
@@ -51,6 +53,6 @@ export interface SweepServices {
  * not keep all others from being looked at, night after night.
  *
  * @returns undefined where it failed
- * @throws what the work threw, where that may pass, or has happened too often to be about one of them
+ * @throws what the work threw, where that may pass
  */
 export type Tolerate = <Result>(subject: string, work: () => Promise<Result>) => Promise<Result | undefined>;

@@ -23,22 +23,57 @@ export interface SweepResult {
  * Does what is asked for, as far as the time goes. What fails is thrown after the run was let go: Lambda's next try, or
  * the next scheduled invocation, goes on from the last page that was done.
  *
- * @throws SweepError BUSY for a re-check while another one is under way: that may have passed by what was changed, so
- *   that this one has to come after it
+ * @throws SweepError BUSY for a re-check while another invocation is at one: that may have passed by what was changed,
+ *   so that this one has to come after it. Lambda tries an asynchronous invocation twice more, and keeps it with the
+ *   failures where that was too early too; whoever waits for the answer gets the error.
+ * @throws SweepError TOO_MANY_SKIPPED when everything else is done
  */
 export async function sweep(request: SweepRequest, services: SweepServices): Promise<readonly SweepResult[]> {
-  if (request.kind === 'continue') {
-    return [await goOn('sweep', undefined, services), await goOn('recheck', undefined, services)];
-  }
-  const { kind, runId } = request;
-  const result = await goOn(kind, runId, services);
-  if (kind === 'recheck' && result.outcome === 'busy') {
-    const message = 'another re-check is under way: this one is tried again after it';
+  const results =
+    request.kind === 'continue'
+      ? await continueBoth(services)
+      : await goOnTo(request.kind, request.runId, services);
+  if (request.kind === 'recheck' && results.some(({ outcome }) => outcome === 'busy')) {
+    const message = 'another re-check is under way: this one has to come after it';
     throw new SweepError(message, { code: 'BUSY', retryable: true });
   }
-  const isOlder = result.outcome === 'finished' && result.runId !== runId;
-  // An earlier run had not come to its end; now it has, and there may be time left for this one.
-  return isOlder ? [result, await goOn(kind, runId, services)] : [result];
+  services.requireFewSkipped();
+  return results;
+}
+
+/** A sweep that fails every time keeps no re-check from its end. */
+async function continueBoth(services: SweepServices): Promise<readonly SweepResult[]> {
+  const [sweeps, rechecks] = [
+    await settle(goOnTo('sweep', undefined, services)),
+    await settle(goOnTo('recheck', undefined, services)),
+  ];
+  if (sweeps.status === 'rejected') {
+    // One error can be thrown. The other comes again: its run is unfinished.
+    if (rechecks.status === 'rejected') services.count('RecheckFailed');
+    throw sweeps.reason;
+  }
+  if (rechecks.status === 'rejected') throw rechecks.reason;
+  return [...sweeps.value, ...rechecks.value];
+}
+
+async function settle<Value>(work: Promise<Value>): Promise<PromiseSettledResult<Value>> {
+  const [settled] = await Promise.allSettled([work]);
+  return settled;
+}
+
+/**
+ * An earlier run may not have come to its end. When it has, there may be time left for the one that is asked for, or
+ * that was asked for meanwhile; if not, that is stored, and begun by the next scheduled invocation.
+ */
+async function goOnTo(
+  kind: RunKind,
+  runId: string | undefined,
+  services: SweepServices,
+): Promise<readonly SweepResult[]> {
+  const first = await goOn(kind, runId, services);
+  if (first.outcome !== 'finished' || first.runId === runId) return [first];
+  const second = await goOn(kind, runId, services);
+  return second.outcome === 'nothing' ? [first] : [first, second];
 }
 
 async function goOn(kind: RunKind, runId: string | undefined, services: SweepServices): Promise<SweepResult> {

@@ -1,4 +1,5 @@
 import { DeviceItemError } from '../../shared/device-registry/device.ts';
+import { readDevice } from '../../shared/device-registry/read-devices.ts';
 import { changeDeviceState } from '../../shared/device-registry/write-device.ts';
 import type { Withdrawal } from './judge-revocation.ts';
 import type { ListedCertificate } from './registry.ts';
@@ -16,7 +17,8 @@ export const WITHDRAWN = {
  *
  * 1. the note, because from 2. on the registry itself no longer shows that something is left to do;
  * 2. the certificate, because a device that is cut off comes back within seconds, and must not be let in;
- * 3. each device: its item, and then its connection.
+ * 3. each device: its item, and then its connection. A device whose item names another certificate keeps both: the old
+ *    certificate stays attached after a rotation, and whoever still uses that one is ended by AWS IoT within minutes.
  *
  * That people have been told, and the note is settled, comes after all certificates of the page.
  *
@@ -37,15 +39,19 @@ export async function withdraw(
   }
   const thingNames = await registry.thingsOf(certificateArn);
   for (const thingName of thingNames) {
+    let isOfAnother = false;
     try {
-      await changeDeviceState(devices, { thingName, certificateId }, status, { atMs: now(), reason });
+      const change = { atMs: now(), reason };
+      const changed = await changeDeviceState(devices, { thingName, certificateId }, status, change);
+      const device = changed ?? (await readDevice(devices, thingName));
+      isOfAnother = device !== undefined && device.certificateId !== certificateId;
     } catch (error) {
       // An item that nobody can read is no reason to leave its device connected.
       if (!(error instanceof DeviceItemError)) throw error;
       count('DeviceUnreadable');
     }
     // The shared policy lets a device connect by the name of its thing only.
-    await connections.cut(thingName);
+    if (!isOfAnother) await connections.cut(thingName);
   }
   count(metric);
   return thingNames;

@@ -36,5 +36,6 @@ function openServices(): WatchServices {
     tellPeople: createTeller(snsClient, sunshadesTopicArn),
     now,
     count: (name) => counter.count(name),
+    log: (line) => console.error(line),
   };
 }

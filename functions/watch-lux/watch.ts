@@ -10,6 +10,7 @@ import type { Message, SettingsChange } from './message.ts';
 import { hasNews } from './news.ts';
 import { perform, type PerformServices } from './perform.ts';
 import { watchZone, type Watched } from './watch-zone.ts';
+import { ZoneFailures } from './zone-failures.ts';
 import type { Zone } from './zone-item.ts';
 import type { ZoneStore } from './zone-store.ts';
 
@@ -17,6 +18,8 @@ export interface WatchServices extends PerformServices {
   readonly zones: ZoneStore;
   readonly shades: ShadeStore;
   readonly count: (name: string) => void;
+  /** Takes one line of the error log. */
+  readonly log: (line: Readonly<Record<string, unknown>>) => void;
 }
 
 /** Does what a message asks for. @throws RejectedInputError */
@@ -29,7 +32,7 @@ export async function watch(
     case 'tick':
       return tick(requestId, services);
     case 'settings':
-      return { changed: await changeSettings(message.zone, message.change, services) };
+      return changeSettings(message.zone, message.change, services);
     case 'command': {
       const { zone, sequence } = message;
       const command = await services.commands.load(zone, sequence);
@@ -102,21 +105,24 @@ async function publishState(
   zones.told(zone, { version: state.version, atMs: now() });
 }
 
-/** Lets a minute pass in every zone. One that fails keeps no other from it; the first failure is thrown after. */
+/**
+ * Lets a minute pass in every zone. One that fails keeps no other from it. After all of them, a failure is thrown that
+ * another try may end; a zone that only a person can mend does not have the tick tried again.
+ */
 async function tick(requestId: string, services: WatchServices): Promise<Record<string, unknown>> {
   const found = await services.zones.all();
-  const failures: unknown[] = [];
+  const failures = new ZoneFailures({ requestId, count: services.count, log: services.log });
   for (const one of found) {
     try {
       if ('error' in one) throw one.error;
       const { name, zone } = one;
       if (zone !== undefined) await hear(name, await tickOf(name, zone, services), requestId, services, zone);
     } catch (error) {
-      failures.push(error);
+      failures.add(one.name, error);
     }
   }
-  if (failures.length > 0) throw failures[0];
-  return { zones: found.length };
+  failures.throwOneToRetry();
+  return { zones: found.length, failed: failures.size };
 }
 
 /** With a tick comes what has become of a command that the zone believes to be open: word of it may be lost. */
@@ -127,12 +133,17 @@ async function tickOf(name: string, { state }: Zone, { commands }: WatchServices
   return command === undefined ? { kind: 'tick' } : { kind: 'tick', command };
 }
 
-/** The codes are checked before they are kept: a person who publishes a wrong one is told at once. */
+/**
+ * The codes are checked before they are kept: a person who publishes a wrong one is told at once.
+ *
+ * The settings and the shade of one change are two writes, and two changes may cross: so each write has the time of
+ * its change as its own condition, and a change that comes late for the one is tried for the other all the same.
+ */
 async function changeSettings(
   zone: string,
   { settings, shade, receivedAtMs }: SettingsChange,
   { zones, shades, count }: WatchServices,
-): Promise<boolean> {
+): Promise<Record<string, unknown>> {
   if (shade !== undefined) {
     try {
       readCodes(shade);
@@ -143,9 +154,11 @@ async function changeSettings(
     }
   }
   const changed = await zones.saveSettings(zone, settings, receivedAtMs);
-  if (changed && shade !== undefined) await shades.save(zone, shade);
   count(changed ? 'SettingsChanged' : 'SettingsChangeLate');
-  return changed;
+  if (shade === undefined) return { changed };
+  const shadeChanged = await shades.save(zone, shade, receivedAtMs);
+  count(shadeChanged ? 'ShadeChanged' : 'ShadeChangeLate');
+  return { changed, shadeChanged };
 }
 
 function unknownCommand(zone: string, sequence: number): RejectedInputError {

@@ -1,9 +1,15 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { shadeSchema, type Shade } from './shade.ts';
 
-/** The shades in DynamoDB, one item a zone: `zone`, and `shade` as in shade.ts. */
+/**
+ * The shades in DynamoDB, one item a zone:
+ *
+ *     zone       S   its name
+ *     shade      M   as in shade.ts
+ *     changedAt  N   milliseconds: when the change was received that wrote it; absent where a person put the item
+ */
 export class ShadeStore {
   readonly #documents: DynamoDBDocumentClient;
   readonly #tableName: string;
@@ -22,7 +28,27 @@ export class ShadeStore {
     return parsed.success ? parsed.data : undefined;
   }
 
-  async save(zone: string, shade: Shade): Promise<void> {
-    await this.#documents.send(new PutCommand({ TableName: this.#tableName, Item: { zone, shade } }));
+  /**
+   * Writes the shade of a zone, whole, unless a later change stands. Any change is later than what a person put there
+   * without a time.
+   *
+   * @returns whether it was written.
+   */
+  async save(zone: string, shade: Shade, receivedAtMs: number): Promise<boolean> {
+    try {
+      await this.#documents.send(
+        new PutCommand({
+          TableName: this.#tableName,
+          Item: { zone, shade, changedAt: receivedAtMs },
+          ConditionExpression: 'attribute_not_exists(#changedAt) OR #changedAt <= :receivedAt',
+          ExpressionAttributeNames: { '#changedAt': 'changedAt' },
+          ExpressionAttributeValues: { ':receivedAt': receivedAtMs },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
   }
 }

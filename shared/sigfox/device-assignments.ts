@@ -1,7 +1,7 @@
 import { GetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
 /** An assignment that was changed is seen after this at the latest. */
-const REFRESH_MS = 25_000;
+export const ASSIGNMENT_REFRESH_MS = 25_000;
 
 /** Devices that a container remembers. */
 const MAX_REMEMBERED = 5_000;
@@ -32,7 +32,7 @@ export class DeviceAssignments {
   async get(device: string): Promise<string | undefined> {
     const nowMs = this.#now();
     const known = this.#remembered.get(device);
-    if (known !== undefined && nowMs - known.readAtMs < REFRESH_MS) return known.typeId;
+    if (known !== undefined && nowMs - known.readAtMs < ASSIGNMENT_REFRESH_MS) return known.typeId;
     const { Item: item } = await this.#client.send(
       new GetItemCommand({
         TableName: this.#tableName,

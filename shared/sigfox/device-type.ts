@@ -15,8 +15,8 @@ export interface DeviceType {
   readonly intervalSeconds?: number;
 }
 
-/** A change is seen after this at the latest. */
-const REFRESH_MS = 25_000;
+/** A change of a kind is seen after this at the latest. */
+export const TYPE_REFRESH_MS = 25_000;
 
 /** Kinds that a container remembers. */
 const MAX_REMEMBERED = 500;
@@ -59,7 +59,7 @@ export class DeviceTypes {
     if (deviceTypeId === undefined) return this.#defaults;
     const known = this.#remembered.get(deviceTypeId);
     const nowMs = this.#now();
-    if (known !== undefined && nowMs - known.readAtMs < REFRESH_MS) return known.type;
+    if (known !== undefined && nowMs - known.readAtMs < TYPE_REFRESH_MS) return known.type;
     const { Item: item } = await this.#client.send(
       new GetItemCommand({ TableName: this.#tableName, Key: { deviceTypeId: { S: deviceTypeId } } }),
     );

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { regionOf } from '../../cli/commands/redrive.ts';
 import { redrive, RefusedError, type Queue, type QueueMessage } from '../../cli/redrive/redrive.ts';
-import { describeResend, readResend, type Resend } from '../../cli/redrive/resend.ts';
+import { describeResend, readResend, type Resend, type Unsendable } from '../../cli/redrive/resend.ts';
 import { describeRejection, RejectedInputError } from '../../shared/rejections.ts';
 
 const STARTED_AT_MS = Date.parse('2026-01-31T10:00:00Z');
@@ -37,7 +37,22 @@ const RULE_ERROR = {
   failures: [{ failedAction: 'LambdaAction', failedResource: ARN, errorMessage: 'no' }],
 };
 
-test.each<[name: string, body: string, expected: Resend | undefined]>([
+const CA_ID = 'c'.repeat(64);
+const REGISTERED = { certificateId: 'd'.repeat(64), caCertificateId: CA_ID, timestamp: 1 };
+const REGISTERED_ERROR = {
+  ...RULE_ERROR,
+  topic: `$aws/events/certificates/registered/${CA_ID}`,
+  base64OriginalPayload: Buffer.from(JSON.stringify(REGISTERED)).toString('base64'),
+};
+const PRESENCE_ERROR = { ...RULE_ERROR, topic: '$aws/events/presence/connected/lamp-1' };
+
+const unsendable = (topic: string, advice: string): Unsendable => ({
+  kind: 'unsendable',
+  topic,
+  advice: expect.stringContaining(advice),
+});
+
+test.each<[name: string, body: string, expected: Resend | Unsendable | undefined]>([
   [
     'a rejection',
     rejectionBody({ value: 1 }),
@@ -62,6 +77,36 @@ test.each<[name: string, body: string, expected: Resend | undefined]>([
     "a rule's error over an empty message",
     JSON.stringify({ ...RULE_ERROR, base64OriginalPayload: '' }),
     { kind: 'publish', topic: 'anom/detect', payload: Buffer.alloc(0) },
+  ],
+  [
+    "a rule's error over the event of a certificate, which its function is to get",
+    JSON.stringify(REGISTERED_ERROR),
+    { kind: 'invoke', functionName: ARN, payload: JSON.stringify(REGISTERED) },
+  ],
+  [
+    "a rule's error over the event of a certificate that no function refused",
+    JSON.stringify({ ...REGISTERED_ERROR, failures: [{ failedAction: 'SqsAction', failedResource: 'q' }] }),
+    unsendable(REGISTERED_ERROR.topic, 'when its device next connects'),
+  ],
+  [
+    "a rule's error over an event of a certificate that is no JSON",
+    JSON.stringify({ ...REGISTERED_ERROR, base64OriginalPayload: '' }),
+    unsendable(REGISTERED_ERROR.topic, 'when its device next connects'),
+  ],
+  [
+    "a rule's error over the coming of a device",
+    JSON.stringify(PRESENCE_ERROR),
+    unsendable(PRESENCE_ERROR.topic, 'nothing is lost that the next CONNECT of the device does not bring'),
+  ],
+  [
+    "a rule's error over what else AWS IoT publishes",
+    JSON.stringify({ ...RULE_ERROR, topic: '$aws/events/job/1/completed' }),
+    unsendable('$aws/events/job/1/completed', 'doing again what it is about'),
+  ],
+  [
+    "a rule's error over a message of Basic Ingest",
+    JSON.stringify({ ...RULE_ERROR, topic: '$aws/rules/detect/a' }),
+    { kind: 'publish', topic: '$aws/rules/detect/a', payload: Buffer.from([0x7b, 0x00, 0xff]) },
   ],
   ['a rejection without its input', rejectionBody(undefined), undefined],
   ['a failure without its payload', JSON.stringify({ ...FAILURE, requestPayload: undefined }), undefined],
@@ -94,8 +139,9 @@ test('Any input that was rejected is sent back the same.', () => {
 });
 
 test('What is done is said in words.', () => {
-  const bodies = [JSON.stringify(FAILURE), JSON.stringify(RULE_ERROR)];
-  expect(bodies.map(readResend).map((resend) => resend && describeResend(resend))).toEqual([
+  const resends = [JSON.stringify(FAILURE), JSON.stringify(RULE_ERROR)].map(readResend);
+  const words = resends.map((one) => one && (one.kind === 'unsendable' ? one.advice : describeResend(one)));
+  expect(words).toEqual([
     'invoke "glasshouse-dev-score-anomaly:$LATEST"',
     'publish 3 bytes on "anom/detect"',
   ]);
@@ -220,6 +266,24 @@ test('One that is refused stays; the others go.', async () => {
   expect(lines.join('\n')).toContain('was refused: Function not found');
   expect(queue.visible.map(({ id }) => id)).toEqual(['m-1']);
 });
+
+test.each([false, true])(
+  "What only AWS IoT may publish stays with advice; a certificate's event goes to its function (dry run: %s).",
+  async (dryRun) => {
+    const queue = new MemoryQueue();
+    queue.put(JSON.stringify(PRESENCE_ERROR));
+    queue.put(JSON.stringify(REGISTERED_ERROR));
+    const { count, sent, lines } = await runRedrive({ queue, dryRun });
+    expect(count).toEqual({ sent: 1, unknown: 0, refused: 1, newer: 0 });
+    expect(sent).toMatchObject(dryRun ? [] : [{ kind: 'invoke', functionName: ARN }]);
+    expect(lines).toContainEqual(
+      'left m-1: nothing can be sent to "$aws/events/presence/connected/lamp-1": only AWS IoT itself may publish ' +
+        'there; nothing is lost that the next CONNECT of the device does not bring; it may be deleted from the queue',
+    );
+    const left = queue.visible.map(({ id }) => id).toSorted();
+    expect(left).toEqual(dryRun ? ['m-1', 'm-2'] : ['m-1']);
+  },
+);
 
 test('When nothing goes it stops, and every message is in the queue again.', async () => {
   const queue = new MemoryQueue();

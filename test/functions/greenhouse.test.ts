@@ -55,6 +55,7 @@ beforeAll(async () => {
     tellPeople: async (_zone, { kind, about }) => void told.push(`${kind}/${about}`),
     now: () => clock.now(),
     count: () => undefined,
+    log: (line) => expect.fail(JSON.stringify(line)),
   };
 });
 afterAll(async () => {

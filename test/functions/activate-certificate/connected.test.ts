@@ -8,6 +8,8 @@ import {
   UpdateCACertificateCommand,
 } from '@aws-sdk/client-iot';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { activate } from '../../../functions/activate-certificate/activate.ts';
+import type { ActivationSettings } from '../../../functions/activate-certificate/activation.ts';
 import { ACTIVATION_STEPS } from '../../../functions/activate-certificate/steps.ts';
 import {
   listHeldCertificates,
@@ -169,6 +171,76 @@ test('Who was let in by others, without a template, is none of its business: not
   await expect(world.admin.send(new DescribeThingCommand({ thingName: 'lamp-1' }))).rejects.toMatchObject({
     name: 'ResourceNotFoundException',
   });
+});
+
+/** Runs it for a CONNECT, and says what was asked for: of AWS IoT, of the tables, and of the CA's list. */
+async function asks(event: unknown, settings: Partial<ActivationSettings> = {}) {
+  const tables: string[] = [];
+  const { middlewareStack } = dynamodb.client;
+  const name = 'count-of-reads';
+  middlewareStack.add(
+    (next, { commandName }) =>
+      (input) => {
+        tables.push(String(commandName).replace(/Command$/, ''));
+        return next(input);
+      },
+    { step: 'initialize', name },
+  );
+  const calls = world.calls.length;
+  const lists = world.crlRequests();
+  try {
+    const { outcome } = await activate(event, world.services({}, settings));
+    return { outcome, calls: world.calls.slice(calls), tables, lists: world.crlRequests() - lists };
+  } finally {
+    middlewareStack.remove(name);
+  }
+}
+
+test('A device of others costs few calls: two where its CA is not accepted, five where it is, and never a look at a list of its CA.', async () => {
+  const stranger = world.issue('stranger');
+  const { certificateId } = stranger.certificate;
+  world.connect(stranger);
+  await world.setStatus(certificateId, 'ACTIVE');
+  const event = connected('meter-1', certificateId);
+  expect(await asks(event, { acceptedCas: ['0'.repeat(64)] })).toEqual({
+    outcome: 'foreign',
+    calls: ['DescribeCertificate'],
+    tables: ['GetItem'],
+    lists: 0,
+  });
+  expect(await asks(event)).toEqual({
+    outcome: 'foreign',
+    calls: ['DescribeCertificate', 'DescribeCACertificate'],
+    tables: ['GetItem', 'GetItem', 'BatchGetItem'],
+    lists: 0,
+  });
+});
+
+test.each<[why: string, spoil: (device: Issued) => void]>([
+  ['whose CA has revoked it', ({ certificate: { serial } }) => world.revoked.push({ serial })],
+  ['that its CA has put on hold', ({ certificate: { serial } }) => world.revoked.push({ serial, reason: 6 })],
+  ['that has ended', () => world.clock.advance(100 * 365 * 86_400_000)],
+])('A certificate of others %s is not noted, told or revoked when it connects.', async (_why, spoil) => {
+  const stranger = world.issue('stranger');
+  const { certificateId } = stranger.certificate;
+  world.connect(stranger);
+  await world.setStatus(certificateId, 'ACTIVE');
+  spoil(stranger);
+  expect(await world.run(connected('meter-1', certificateId))).toMatchObject({
+    outcome: 'foreign',
+    step: 'check its CA',
+  });
+  expect(await world.statusOf(certificateId)).toBe('ACTIVE');
+  expect(await heldBy()).toEqual([]);
+  expect(world.notified).toEqual([]);
+});
+
+test('A device that is listed is mended when it connects, and the allow-list is asked once.', async () => {
+  const { id } = await listedLamp(world);
+  await world.setStatus(id, 'ACTIVE');
+  const { outcome, tables } = await asks(connected('lamp-1', id));
+  expect(outcome).toBe('repaired');
+  expect(tables.filter((one) => one.startsWith('BatchGet'))).toHaveLength(1);
 });
 
 test('What an activation decided is noted with its step; what it could not do too, and people are not told.', async () => {

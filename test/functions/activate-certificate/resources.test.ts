@@ -45,6 +45,40 @@ test('The role may do what the function asks of AWS IoT, and nothing else there.
   expect(allowed.toSorted()).toEqual([...new Set(asked)].toSorted());
 });
 
+const ruleSchema = z.object({
+  Properties: z.object({
+    TopicRulePayload: z.object({
+      ErrorAction: z.object({
+        Sqs: z.object({
+          QueueUrl: z.object({ Ref: z.string() }),
+          RoleArn: z.object({ 'Fn::GetAtt': z.array(z.string()) }),
+        }),
+      }),
+    }),
+  }),
+});
+
+test.each([
+  ['activate-certificate', 'RegisteredRule'],
+  ['activate-certificate', 'ConnectedRule'],
+  ['sweep-certificates', 'PresenceRule'],
+])(
+  "What is refused to AWS IoT's own event is no rejection: %s keeps that of %s as a failure.",
+  (name, rule) => {
+    const text = readFileSync(path.join(FOLDER, '..', name, 'resources.yml'), 'utf8');
+    const { Resources: all } = z.object({ Resources: z.record(z.string(), z.unknown()) }).parse(parse(text));
+    const { QueueUrl: url, RoleArn: arn } = ruleSchema.parse(all[rule]).Properties.TopicRulePayload
+      .ErrorAction.Sqs;
+    expect(url.Ref).toBe('FailuresQueue');
+    const mayBeDone = role
+      .parse(all[arn['Fn::GetAtt'][0] ?? ''])
+      .Properties.Policies.flatMap(({ PolicyDocument: document }) => document.Statement);
+    expect(mayBeDone.filter(({ Action: [action] }) => action?.startsWith('sqs:'))).toEqual([
+      { Action: ['sqs:SendMessage'], Resource: [{ 'Fn::GetAtt': ['FailuresQueue', 'Arn'] }] },
+    ]);
+  },
+);
+
 /** The shared policy as CloudFormation would hand it to AWS IoT. */
 function devicePolicy(): string {
   const named = new Map(

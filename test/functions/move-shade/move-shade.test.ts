@@ -60,7 +60,7 @@ afterAll(async () => {
 beforeEach(async () => {
   zones += 1;
   zone = `zone-${zones}`;
-  await services.shades.save(zone, shade());
+  await services.shades.save(zone, shade(), clock.now());
 });
 
 function shade(changes: Partial<Shade> = {}, idempotent = true): Shade {
@@ -147,7 +147,7 @@ test('A command whose time is over expires and is not sent.', async () => {
 test('What the repeater would refuse is never sent, and its error is named.', async () => {
   const seed = 'sendir,1:1,15,37993,1,1,246,160,20,20,60,';
   const codes = { open: { code: OPEN, idempotent: true }, shaded: { code: seed, idempotent: true } };
-  await services.shades.save(zone, shade({ codes }));
+  await services.shades.save(zone, shade({ codes }), clock.now());
   await queue(1);
   expect(await move(1)).toMatchObject({
     status: 'REJECTED',
@@ -172,7 +172,7 @@ test('Without an answer a code that may come twice is sent again, and a toggle i
   await queue(1);
   expect(await move(1)).toMatchObject({ status: 'ACKED', tries: 2 });
 
-  await services.shades.save(zone, shade({}, false));
+  await services.shades.save(zone, shade({}, false), clock.now());
   repeater.disturb({ kind: 'drop-answer' });
   const before = repeater.emissions.length;
   await queue(2);
@@ -194,7 +194,8 @@ test('A busy repeater is waited for.', async () => {
 test('A repeater that is not there is not reached: surely nothing was sent.', async () => {
   const gone = await startIrRepeater({ clock, port: 0 });
   await gone.stop();
-  await services.shades.save(zone, shade({ repeater: { host: '127.0.0.1', port: gone.port } }));
+  const elsewhere = shade({ repeater: { host: '127.0.0.1', port: gone.port } });
+  await services.shades.save(zone, elsewhere, clock.now());
   await queue(1);
   expect(await move(1)).toMatchObject({
     status: 'TIMED_OUT',

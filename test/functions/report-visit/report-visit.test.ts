@@ -1,12 +1,17 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readCareEvent } from '../../../functions/report-visit/care-event.ts';
 import { readReportVisitEnvironment } from '../../../functions/report-visit/environment.ts';
 import { GRACE_MS } from '../../../functions/report-visit/find-missing.ts';
-import { reportVisit, tellOfMissing } from '../../../functions/report-visit/report-visit.ts';
-import { careEvent, DURAND, HOUR_MS, MINUTE_MS, startHouseholds, T0, type Households } from './support.ts';
+import { emptyLog } from '../../../functions/report-visit/log.ts';
+import { reportVisit } from '../../../functions/report-visit/report-visit.ts';
+import { TELLING_MS } from '../../../functions/report-visit/telling.ts';
+import { NO_CHANGES } from '../../../functions/report-visit/visit-changes.ts';
+import { careEvent, DURAND, HOUR_MS, startHouseholds, T0, type Households } from './support.ts';
 
 let homes: Households;
 beforeAll(async () => {
@@ -14,19 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => homes.stop());
 
-let made = 0;
-
-/** A home of its own with its button. */
-async function newHome(more: Partial<typeof DURAND> = {}) {
-  made += 1;
-  const device = (0xb1000 + made).toString(16).toUpperCase();
-  const household = `home-${made}`;
-  await homes.addHome({ ...DURAND, ...more, household }, device);
-  return { device, household };
-}
-
 test('A visit is one item with both its times, and two text messages.', async () => {
-  const { device, household } = await newHome();
+  const { device, household } = await homes.newHome();
   const { services, texts, counts } = homes.container();
   await reportVisit(careEvent(64, 'arrival', { device }), services);
   expect(await homes.visitsOf(household)).toEqual([
@@ -50,7 +44,7 @@ test('A visit is one item with both its times, and two text messages.', async ()
 });
 
 test('A late arrival takes the place of the departure without one.', async () => {
-  const { device, household } = await newHome();
+  const { device, household } = await homes.newHome();
   const { services, texts } = homes.container();
   await reportVisit(careEvent(110, 'departure', { device }), services);
   expect(await homes.visitsOf(household)).toMatchObject([{ state: 'NO_ARRIVAL' }]);
@@ -60,7 +54,7 @@ test('A late arrival takes the place of the departure without one.', async () =>
 });
 
 test('Delivered again, as Sigfox does where an answer was late, it is stored once and told once.', async () => {
-  const { device, household } = await newHome();
+  const { device, household } = await homes.newHome();
   const [one, other] = [homes.container(), homes.container()];
   const arrival = careEvent(0, 'arrival', { device, batteryMillivolts: 4_000 });
   for (const { services } of [one, other, one]) await reportVisit(arrival, services);
@@ -72,25 +66,79 @@ test('Delivered again, as Sigfox does where an answer was late, it is stored onc
   expect(await homes.visitsOf(household)).toHaveLength(1);
 });
 
-test('What could not be told is told when it is delivered again.', async () => {
-  const { device, household } = await newHome();
+test('What could not be told is told when it is delivered again, once its lease is over.', async () => {
+  const { device, household } = await homes.newHome();
   let fails = true;
+  let nowMs = T0;
   const { services, texts, counts } = homes.container({
     tell: () => {
       if (fails) throw new Error('SNS is away');
     },
+    now: () => nowMs,
   });
   const arrival = careEvent(0, 'arrival', { device });
   await expect(reportVisit(arrival, services)).rejects.toThrow('SNS is away');
   fails = false;
+  nowMs += TELLING_MS;
   await reportVisit(arrival, services);
   expect(texts).toHaveLength(1);
   expect(counts).toEqual({ CareEventStored: 1, CareEventRepeated: 1 });
   expect(await homes.visitsOf(household)).toHaveLength(1);
 });
 
+test('Delivered twice at the same moment, one tells, and the other tries later and finds it told.', async () => {
+  const { device } = await homes.newHome();
+  const arrival = careEvent(0, 'arrival', { device });
+  const second = homes.container();
+  const refused: unknown[] = [];
+  const first = homes.container({
+    // The first has stored the event, and has not yet noted that it was told.
+    tell: () =>
+      reportVisit(arrival, second.services).then(
+        () => undefined,
+        (error: unknown) => void refused.push(error),
+      ),
+  });
+  await reportVisit(arrival, first.services);
+  expect(first.texts).toHaveLength(1);
+  expect(refused).toMatchObject([
+    { code: 'EVENT_BEING_TOLD', retryable: true, data: { device, untilMs: T0 + TELLING_MS } },
+  ]);
+  expect(await reportVisit(arrival, second.services)).toEqual([]);
+  expect(second.texts).toEqual([]);
+});
+
+test('Of many that find the lease of a failed one over, one tells.', async () => {
+  const { device } = await homes.newHome();
+  const arrival = careEvent(0, 'arrival', { device });
+  const failing = homes.container({
+    tell: () => {
+      throw new Error('SNS is away');
+    },
+  });
+  await expect(reportVisit(arrival, failing.services)).rejects.toThrow('SNS is away');
+  const containers = Array.from({ length: 6 }, () => homes.container({ now: () => T0 + TELLING_MS }));
+  await Promise.allSettled(containers.map(({ services }) => reportVisit(arrival, services)));
+  expect(containers.flatMap(({ texts }) => texts)).toHaveLength(1);
+});
+
+test('A home that is removed between its reading and its writing is not made anew.', async () => {
+  const { device, household } = await homes.newHome();
+  const { services } = homes.container();
+  const home = await services.store.load(household);
+  if (home === undefined || typeof home === 'string') throw new Error('the home is there');
+  const Key = { household: { S: household } };
+  await homes.client.send(new DeleteItemCommand({ TableName: homes.tables.households, Key }));
+  const change = { next: emptyLog(DURAND), changes: NO_CHANGES, lookAtMs: undefined };
+  expect(await services.store.save(home, change)).toBe(false);
+  expect(await services.store.load(household)).toBeUndefined();
+  await expect(reportVisit(careEvent(0, 'arrival', { device }), services)).rejects.toMatchObject({
+    code: 'HOUSEHOLD_UNKNOWN',
+  });
+});
+
 test('Ten containers that take the events of one home at once make the same visits, each told once.', async () => {
-  const { device, household } = await newHome();
+  const { device, household } = await homes.newHome();
   const events = [0, 1, 2, 3, 4].flatMap((hour) => [
     careEvent(hour * 60, 'arrival', { device }),
     careEvent(hour * 60 + 30, 'departure', { device }),
@@ -109,78 +157,8 @@ function never(): never {
   throw new Error('there is a container for each');
 }
 
-const tick = (minute: number, container = homes.container()) =>
-  tellOfMissing(T0 + minute * MINUTE_MS, container.services).then(() => container.texts);
-
-test('A departure that is missing is told once, when the visit is longer than any.', async () => {
-  const { device, household } = await newHome({ longestVisitMinutes: 240 });
-  const { services } = homes.container();
-  await reportVisit(careEvent(0, 'arrival', { device }), services);
-  expect(await tick(240)).toEqual([]);
-  const graceMinutes = GRACE_MS / MINUTE_MS;
-  expect(await tick(240 + graceMinutes)).toEqual([]);
-  expect(await tick(241 + graceMinutes)).toEqual([
-    'Anna came to Mme Durand at 09:00, and no departure has been reported since.',
-  ]);
-  expect(await homes.visitsOf(household)).toMatchObject([{ state: 'NO_DEPARTURE' }]);
-  expect(await tick(300)).toEqual([]);
-  // It was only the network that was late: the visit is whole, and its departure told.
-  const late = homes.container();
-  await reportVisit(careEvent(90, 'departure', { device }), late.services);
-  expect(late.texts).toEqual(['Anna left Mme Durand at 10:30, after 1 h 30.']);
-  expect(await homes.visitsOf(household)).toMatchObject([{ state: 'CLOSED' }]);
-  expect(await tick(400)).toEqual([]);
-});
-
-test('An arrival that finds a visit open ends it, and people are told once its departure cannot come any more.', async () => {
-  const { device } = await newHome();
-  const { services } = homes.container();
-  await reportVisit(careEvent(0, 'arrival', { device }), services);
-  await reportVisit(careEvent(60, 'arrival', { device }), services);
-  await reportVisit(careEvent(90, 'departure', { device }), services);
-  expect(await tick(61)).toEqual([]);
-  const first = await tick(100);
-  expect(first).toEqual(['Anna came to Mme Durand at 09:00, and no departure has been reported since.']);
-  expect(await tick(115)).toEqual([]);
-});
-
-test('A missing departure that could not be told is told by the next look, and one bad home keeps no other from it.', async () => {
-  const bad = await newHome({ longestVisitMinutes: 60 });
-  const good = await newHome({ longestVisitMinutes: 60 });
-  const { services } = homes.container();
-  await reportVisit(careEvent(0, 'arrival', { device: bad.device }), services);
-  await reportVisit(careEvent(0, 'arrival', { device: good.device }), services);
-  await setPerson(bad.household, '');
-  let fails = true;
-  const container = homes.container({
-    tell: () => {
-      if (fails) throw new Error('SNS is away');
-    },
-  });
-  await expect(tick(120, container)).rejects.toThrow(/away|cannot be used/);
-  fails = false;
-  await expect(tick(135, container)).rejects.toMatchObject({ code: 'HOUSEHOLD_UNUSABLE' });
-  expect(container.texts).toHaveLength(1);
-  await setPerson(bad.household, 'M. Petit');
-  await tick(150, container);
-  expect(container.texts.at(-1)).toContain('M. Petit');
-  await tick(165, container);
-  expect(container.texts).toHaveLength(2);
-});
-
-async function setPerson(household: string, person: string): Promise<void> {
-  await homes.client.send(
-    new UpdateItemCommand({
-      TableName: homes.tables.households,
-      Key: { household: { S: household } },
-      UpdateExpression: 'SET person = :person',
-      ExpressionAttributeValues: { ':person': { S: person } },
-    }),
-  );
-}
-
 test('A home without open visits is not looked at, and its settings are left as they are.', async () => {
-  const { device, household } = await newHome();
+  const { device, household } = await homes.newHome();
   const { services } = homes.container();
   await reportVisit(careEvent(0, 'arrival', { device }), services);
   const key = { household: { S: household } };
@@ -204,7 +182,7 @@ test('A button of no home, a home that there is not, and one with unusable setti
     }),
   );
   await expect(take('EEEEEE')).rejects.toMatchObject({ code: 'HOUSEHOLD_UNKNOWN' });
-  const { device } = await newHome({ timeZone: 'Mars/Olympus' });
+  const { device } = await homes.newHome({ timeZone: 'Mars/Olympus' });
   await expect(take(device)).rejects.toMatchObject({
     code: 'HOUSEHOLD_UNUSABLE',
     data: { field: 'timeZone' },
@@ -212,7 +190,7 @@ test('A button of no home, a home that there is not, and one with unusable setti
 });
 
 test('What is too late, or of a stuck button, is rejected; a log that cannot be read is no rejection.', async () => {
-  const { device, household } = await newHome();
+  const { device, household } = await homes.newHome();
   const { services } = homes.container();
   await reportVisit(careEvent(10_000, 'arrival', { device }), services);
   const late = careEvent(0, 'arrival', { device });
@@ -234,35 +212,6 @@ test('What is too late, or of a stuck button, is rejected; a log that cannot be 
     code: 'CARE_LOG_UNREADABLE',
     retryable: false,
   });
-});
-
-const EVENTS = path.join(import.meta.dirname, '../../../events');
-const sample = (name: string): Record<string, unknown> =>
-  JSON.parse(readFileSync(path.join(EVENTS, `report-visit.${name}.json`), 'utf8'));
-
-test.each([
-  ['arrival', 'arrival', 6_000],
-  ['departure', 'departure', 5_975],
-])('The sample event %s is read.', (name, kind, batteryMillivolts) => {
-  expect(readCareEvent(sample(name))).toMatchObject({ device: 'B0770', kind, carer: 1, batteryMillivolts });
-});
-
-test.each([
-  [{ event: 9 }, 'EVENT_UNKNOWN', 'event'],
-  [{ event: undefined }, 'EVENT_UNKNOWN', 'event'],
-  [{ event: '1' }, 'EVENT_UNKNOWN', 'event'],
-  [{ carer: 256 }, 'READING_UNUSABLE', 'carer'],
-  [{ battery: -1 }, 'READING_UNUSABLE', 'battery'],
-  [{ device: undefined }, 'READING_UNUSABLE', 'device'],
-  [{ time: 'yesterday' }, 'TIME_UNREADABLE', 'time'],
-])('A reading with %o is rejected: %s.', (change, code, field) => {
-  expect(() => readCareEvent({ ...sample('arrival'), ...change })).toThrow(
-    expect.objectContaining({ code, data: { field } }),
-  );
-});
-
-test.each([[null], ['text'], [[]]])('%o is no reading.', (input) => {
-  expect(() => readCareEvent(input)).toThrow(expect.objectContaining({ code: 'READING_UNUSABLE' }));
 });
 
 test('The environment names what is missing.', () => {

@@ -2,7 +2,7 @@ import { CreateTableCommand, PutItemCommand, QueryCommand } from '@aws-sdk/clien
 import type { CareEvent } from '../../../functions/report-visit/care-event.ts';
 import { HouseholdStore } from '../../../functions/report-visit/household-store.ts';
 import { noticeText, type Notice } from '../../../functions/report-visit/notice.ts';
-import type { VisitServices } from '../../../functions/report-visit/report-visit.ts';
+import type { VisitServices } from '../../../functions/report-visit/in-turn.ts';
 import { householdItem, HOUSEHOLD_DEFAULTS, type Household } from '../../../shared/household/household.ts';
 import { readStoredVisit, type StoredVisit } from '../../../shared/household/visit.ts';
 import { startTestDynamoDb } from '../../support/dynamodb.ts';
@@ -51,13 +51,20 @@ export async function startHouseholds() {
       ],
     }),
   );
+  let made = 0;
   return {
     client,
     tables,
-    async addHome(household: Household, device: string): Promise<void> {
-      const Item = { device: { S: device }, household: { S: household.household } };
-      await client.send(new PutItemCommand({ TableName: tables.buttons, Item }));
-      await client.send(new PutItemCommand({ TableName: tables.households, Item: householdItem(household) }));
+    /** A home of its own with its button. */
+    async newHome(more: Partial<Household> = {}): Promise<{ device: string; household: string }> {
+      made += 1;
+      const device = (0xb1000 + made).toString(16).toUpperCase();
+      const household = `home-${made}`;
+      const button = { device: { S: device }, household: { S: household } };
+      const home = householdItem({ ...DURAND, ...more, household });
+      await client.send(new PutItemCommand({ TableName: tables.buttons, Item: button }));
+      await client.send(new PutItemCommand({ TableName: tables.households, Item: home }));
+      return { device, household };
     },
     async visitsOf(household: string): Promise<StoredVisit[]> {
       const { Items = [] } = await client.send(
@@ -69,22 +76,26 @@ export async function startHouseholds() {
       );
       return Items.map(readStoredVisit);
     },
-    /** A container of the function, what it told and what it counted. */
-    container(options: { tell?: (text: string, notice: Notice) => void } = {}) {
+    /** A container of the function, what it told, counted and logged. */
+    container(
+      options: { tell?: (text: string, notice: Notice) => void | Promise<void>; now?: () => number } = {},
+    ) {
       const texts: string[] = [];
       const counts: Record<string, number> = {};
+      const errors: Readonly<Record<string, unknown>>[] = [];
       const services: VisitServices = {
         store: new HouseholdStore(client, tables),
         tell: async (notice, household) => {
           const text = noticeText(notice, household, notice.atMs);
-          options.tell?.(text, notice);
+          await options.tell?.(text, notice);
           texts.push(text);
         },
-        now: () => T0,
+        now: options.now ?? (() => T0),
         pause: async () => {},
         count: (name) => void (counts[name] = (counts[name] ?? 0) + 1),
+        logError: (line) => void errors.push(line),
       };
-      return { services, texts, counts };
+      return { services, texts, counts, errors };
     },
     stop: () => dynamodb.stop(),
   };

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CareEvent } from '../../../functions/report-visit/care-event.ts';
 import { emptyLog, KEEP_MS, MAX_EVENTS, rulesOf, type CareLog } from '../../../functions/report-visit/log.ts';
-import { markTold, takeEvent, type Taken } from '../../../functions/report-visit/take-event.ts';
+import { takeEvent, type Taken } from '../../../functions/report-visit/take-event.ts';
+import { markTold, TELLING_MS } from '../../../functions/report-visit/telling.ts';
 import type { VisitChanges } from '../../../functions/report-visit/visit-changes.ts';
 import { visitsOf } from '../../../functions/report-visit/visits.ts';
 import { isPress } from '../../../functions/report-visit/log.ts';
@@ -22,9 +23,9 @@ function home() {
   return {
     table,
     log: () => log,
-    take(event: CareEvent): Taken {
-      const taken = takeEvent(log, event, DURAND);
-      if (taken.kind === 'taken') {
+    take(event: CareEvent, nowMs = T0): Taken {
+      const taken = takeEvent(log, event, DURAND, nowMs);
+      if ('next' in taken) {
         apply(taken.changes);
         ({ next: log } = taken);
       }
@@ -101,17 +102,36 @@ test('A low battery is told once a day and button, by the days of the home.', ()
   expect(tell(careEvent(10, 'alive', { batteryMillivolts: 6_000 }), low(1))).toEqual([[], []]);
 });
 
-test('The same message again is written nowhere, and told again until it is noted that it was told.', () => {
+test('The same message again is told by nobody while it is being told, again once that has failed, and never after.', () => {
   const own = home();
   const arrival = careEvent(0, 'arrival', { batteryMillivolts: 4_000 });
   const first = own.take(arrival);
   own.take(careEvent(30, 'departure'));
   const before = own.log();
-  const again = own.take(arrival);
-  expect(again).toEqual({ kind: 'known', notices: 'notices' in first ? first.notices : [] });
+  const untilMs = T0 + TELLING_MS;
+  expect(own.take(arrival, untilMs - 1)).toEqual({ kind: 'being-told', untilMs });
   expect(own.log()).toBe(before);
-  const noted = takeEvent(markTold(before, arrival), arrival, DURAND);
-  expect(noted).toEqual({ kind: 'known', notices: [] });
+  const again = own.take(arrival, untilMs);
+  expect(again).toMatchObject({
+    kind: 'untold',
+    changes: { puts: [], deletes: [] },
+    notices: 'notices' in first ? first.notices : [],
+  });
+  expect(own.take(arrival, untilMs + TELLING_MS - 1)).toEqual({
+    kind: 'being-told',
+    untilMs: untilMs + TELLING_MS,
+  });
+  const told = markTold(own.log(), arrival);
+  expect(takeEvent(told, arrival, DURAND, untilMs)).toEqual({ kind: 'known' });
+  expect(told.events[0]).not.toHaveProperty('tellingUntilMs');
+});
+
+test('What nobody is told of is leased to nobody.', () => {
+  const own = home();
+  const alive = careEvent(0, 'alive');
+  own.take(alive);
+  expect(own.log().events[0]).not.toHaveProperty('tellingUntilMs');
+  expect(own.take(alive)).toEqual({ kind: 'known' });
 });
 
 test('What comes after three days has no place any more; what is over by then is removed from the log.', () => {
@@ -142,7 +162,7 @@ test('Other settings make other visits of what is in the log.', () => {
   own.take(careEvent(0, 'arrival'));
   own.take(careEvent(30, 'arrival'));
   expect(own.table.size).toBe(2);
-  const taken = takeEvent(own.log(), careEvent(40, 'alive'), { ...DURAND, repeatMinutes: 30 });
+  const taken = takeEvent(own.log(), careEvent(40, 'alive'), { ...DURAND, repeatMinutes: 30 }, T0);
   expect(taken).toMatchObject({
     changes: { puts: [{ arrivedAtMs: T0, state: 'OPEN' }], deletes: [{ arrivedAtMs: T0 + 30 * MINUTE_MS }] },
   });
@@ -180,7 +200,7 @@ test('In whatever order events come, and however often, the table has the visits
       const order = [...all, ...all.filter(() => (dice.next().value ?? 0) % 3 === 0)]
         .map((event) => ({ event, at: dice.next().value ?? 0 }))
         .sort((a, b) => a.at - b.at);
-      for (const { event } of order) expect(['taken', 'known']).toContain(own.take(event).kind);
+      for (const { event } of order) expect(['taken', 'known', 'being-told']).toContain(own.take(event).kind);
       expect(sortedTable(own.table)).toEqual(all.length === 0 ? [] : tableOf(all));
     }),
     PARAMETERS,

@@ -134,7 +134,7 @@ export async function openFleet(dynamodb: TestDynamoDb, options: FleetOptions = 
     const count = (metric: string, value = 1): void =>
       void (metrics[metric] = (metrics[metric] ?? 0) + value);
     const memory = createMemory(tables, sweepTable);
-    const tolerate = createTolerate({ count, log: (line) => skipped.push(line) });
+    const { tolerate, requireFewSkipped } = createTolerate({ count, log: (line) => skipped.push(line) });
     const registry = createRegistry(iot, call, settings.pageSize);
     const tell = (report: Report): Promise<void> =>
       power.call(`Tell ${report.reason}`, async () => void reports.push(report));
@@ -155,6 +155,7 @@ export async function openFleet(dynamodb: TestDynamoDb, options: FleetOptions = 
         tell,
         now,
         crlAddress: options.crlAddress,
+        count,
       }),
       connections: createConnections(iotData, now, call),
       memory,
@@ -164,6 +165,7 @@ export async function openFleet(dynamodb: TestDynamoDb, options: FleetOptions = 
       askAgain: (certificateId) => power.call('Invoke', async () => void askedAgain.push(certificateId)),
       tell,
       tolerate,
+      requireFewSkipped,
       now,
       isTimeUp,
       count,

@@ -66,9 +66,9 @@ beforeAll(async () => {
   const { PresenceTable, PresenceRule, PresenceRuleRole } = z
     .record(z.string(), z.unknown())
     .parse(parse(text).Resources);
-  const RejectionsQueue = { Type: 'AWS::SQS::Queue' };
+  const FailuresQueue = { Type: 'AWS::SQS::Queue' };
   cloud = await startTestCloud({
-    resources: { PresenceTable, PresenceRule, PresenceRuleRole, RejectionsQueue },
+    resources: { PresenceTable, PresenceRule, PresenceRuleRole, FailuresQueue },
   });
   client = new DynamoDBClient(cloud.sdk);
 });

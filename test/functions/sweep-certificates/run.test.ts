@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -5,6 +7,7 @@ import { parseSweepRequest } from '../../../functions/sweep-certificates/request
 import { decideTake, type StoredRun } from '../../../functions/sweep-certificates/run.ts';
 import { createRunStore, type RunStoreOptions } from '../../../functions/sweep-certificates/run-store.ts';
 import { timesOf } from '../../../functions/sweep-certificates/times.ts';
+import { CREDENTIALS, REGION } from '../../local/endpoint/support.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../../support/dynamodb.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 3);
@@ -24,6 +27,13 @@ test.each<[string, StoredRun | undefined, string | undefined, string]>([
   ['yesterday has finished, and today is asked for', stored({ finishedAtMs: 1 }), 'tomorrow', 'begin'],
   ['today has finished, and is asked for again', stored({ finishedAtMs: 1 }), 'today', 'nothing'],
   ['today has finished, and nothing is asked for', stored({ finishedAtMs: 1 }), undefined, 'nothing'],
+  [
+    'another was asked for meanwhile, and nothing is asked for',
+    stored({ finishedAtMs: 1, nextRunId: 'next' }),
+    undefined,
+    'begin',
+  ],
+  ['it is asked for again, and another was', stored({ finishedAtMs: 1, nextRunId: 'x' }), 'today', 'nothing'],
   ['it was let go', stored(), undefined, 'resume'],
   ['it was let go, and another is asked for', stored(), 'tomorrow', 'resume'],
   ['somebody is at it', stored(lease(NOW_MS + 1)), 'today', 'busy'],
@@ -44,7 +54,7 @@ async function openStore(more: Partial<RunStoreOptions> = {}) {
     client: dynamodb.client,
     tableName: await dynamodb.createTable('subject'),
     now: () => NOW_MS,
-    newHolder: () => 'me',
+    newHolder: randomUUID,
     leaseUntilMs: NOW_MS + 1_000,
     ...more,
   };
@@ -83,6 +93,62 @@ test('Who was overtaken can neither save nor finish nor let go.', async () => {
   expect(await slow.run.finish()).toBe(false);
   await slow.run.release();
   expect(await fast.run.save({ step: 'two', page: '' })).toBe(true);
+});
+
+test('What is asked for while a run is unfinished is begun after it, whoever goes on.', async () => {
+  const { options, store } = await openStore();
+  const first = await store.take('recheck', 'one');
+  if (!('run' in first)) throw new Error('it is refused');
+  await first.run.save({ step: 'one', page: 'a page' });
+  await first.run.release();
+  const second = await store.take('recheck', 'two');
+  if (!('run' in second)) throw new Error('it is refused');
+  expect(second.run).toMatchObject({ runId: 'one', position: { page: 'a page' } });
+  await second.run.release();
+  const third = await createRunStore(options).take('recheck', undefined);
+  if (!('run' in third)) throw new Error('it is refused');
+  expect(third.run.runId).toBe('one');
+  await third.run.finish();
+  const fourth = await store.take('recheck', undefined);
+  if (!('run' in fourth)) throw new Error('it is refused');
+  expect([fourth.run.runId, fourth.run.position]).toEqual(['two', undefined]);
+  await fourth.run.finish();
+  expect(await store.take('recheck', undefined), 'it is asked for no more').toEqual({ refused: 'nothing' });
+});
+
+/** A client of which each write lands, and the first answer to it is lost. */
+function openForgetful(): DynamoDBClient {
+  const client = new DynamoDBClient({ endpoint: dynamodb.url, region: REGION, credentials: CREDENTIALS });
+  const isAnswered = new WeakSet<object>();
+  client.middlewareStack.add(
+    (next, context) => async (input) => {
+      const answer = await next(input);
+      const isWrite = String(context.commandName).startsWith('Put');
+      if (!isWrite || isAnswered.has(context)) return answer;
+      isAnswered.add(context);
+      throw Object.assign(new Error('the answer is lost'), { name: 'TimeoutError' });
+    },
+    { step: 'deserialize', priority: 'low' },
+  );
+  return client;
+}
+
+test('A write that landed and whose answer was lost is ours when the SDK makes it again.', async () => {
+  const client = openForgetful();
+  try {
+    const { options, store } = await openStore({ client });
+    const taken = await store.take('sweep', 'today');
+    if (!('run' in taken)) throw new Error('it is refused');
+    expect(await taken.run.save({ step: 'one', page: '' })).toBe(true);
+    await taken.run.release();
+    const again = await createRunStore(options).take('sweep', undefined);
+    if (!('run' in again)) throw new Error('it is refused');
+    expect(again.run.position).toEqual({ step: 'one', page: '' });
+    expect(await again.run.finish()).toBe(true);
+    expect(await store.take('sweep', undefined)).toEqual({ refused: 'nothing' });
+  } finally {
+    client.destroy();
+  }
 });
 
 test('A run that nobody can read is an error that says where it is, and not a run that begins.', async () => {

@@ -1,5 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
+import { sweep } from '../../../functions/sweep-certificates/sweep.ts';
 import { holdCertificate, markNotified } from '../../../shared/device-registry/held-certificates.ts';
 import { NOW_MS } from '../../shared/x509/pki.ts';
 import { DAY_MS } from './fleet.ts';
@@ -82,6 +83,68 @@ test('A device whose item nobody can read is cut off all the same.', async () =>
     'REVOKED',
     false,
   ]);
+});
+
+/** Notes that certificates wait; their ids. */
+async function addWaiting(count: number): Promise<readonly string[]> {
+  const { held, world } = nights.fleet;
+  const ids = Array.from({ length: count }, (_, index) => String(index).padStart(64, '0'));
+  const note = { reason: 'UNKNOWN_DEVICE', detail: 'unknown', action: 'hold' };
+  const { caCertificateId } = world;
+  for (const certificateId of ids) {
+    await holdCertificate(held, { certificateId, caCertificateId, ...note }, NOW_MS);
+  }
+  return ids;
+}
+
+test('A re-check that meets an unfinished one, and is out of time too, comes to its end from the first page on.', async () => {
+  const ids = await addWaiting(5);
+  const { askedAgain } = nights.fleet;
+  const isTimeUp = (): boolean => askedAgain.length >= 3;
+  await nights.fleet.run({ kind: 'recheck', runId: 'one' }, { isTimeUp });
+  expect(await nights.fleet.run({ kind: 'recheck', runId: 'two' }, { isTimeUp })).toMatchObject([
+    { outcome: 'unfinished', runId: 'one' },
+  ]);
+  askedAgain.length = 0;
+  expect(await nights.fleet.run({ kind: 'continue' })).toMatchObject([
+    { kind: 'sweep', outcome: 'nothing' },
+    { kind: 'recheck', outcome: 'finished', runId: 'one' },
+    { kind: 'recheck', outcome: 'finished', runId: 'two' },
+  ]);
+  expect([...new Set(askedAgain)].toSorted()).toEqual(ids);
+  expect(await nights.fleet.run({ kind: 'continue' })).toMatchObject([
+    { outcome: 'nothing' },
+    { outcome: 'nothing' },
+  ]);
+});
+
+test('However many cannot be looked at, all others are, and the run comes to its end before that is an error.', async () => {
+  const ids = await addWaiting(25);
+  const [, , , ...broken] = ids;
+  const services = nights.fleet.services();
+  const askAgain = async (certificateId: string, caCertificateId: string): Promise<void> => {
+    if (broken.includes(certificateId)) throw new TypeError('a bug');
+    await services.askAgain(certificateId, caCertificateId);
+  };
+  const request = { kind: 'sweep', runId: 'today' } as const;
+  await expect(sweep(request, { ...services, askAgain })).rejects.toMatchObject({
+    name: 'SweepError',
+    code: 'TOO_MANY_SKIPPED',
+    data: { skipped: broken.length },
+  });
+  expect(nights.fleet.askedAgain.toSorted()).toEqual(ids.slice(0, 3));
+  expect(nights.fleet.metrics).toMatchObject({ SweepSkipped: broken.length, SweepFinished: 1 });
+});
+
+test('A sweep that fails keeps no re-check from going on.', async () => {
+  const ids = await addWaiting(2);
+  const isTimeUp = (): boolean => true;
+  await nights.fleet.run({ kind: 'sweep', runId: 'today' }, { isTimeUp });
+  await nights.fleet.run({ kind: 'recheck', runId: 'one' }, { isTimeUp });
+  const services = nights.fleet.services();
+  const cas = { ...services.cas, ids: () => Promise.reject(new TypeError('a bug')) };
+  await expect(sweep({ kind: 'continue' }, { ...services, cas })).rejects.toThrow('a bug');
+  expect(nights.fleet.askedAgain.toSorted()).toEqual(ids);
 });
 
 test('A certificate is described once, and never again.', async () => {

@@ -1,4 +1,8 @@
-import { UpdateCACertificateCommand, UpdateCertificateCommand } from '@aws-sdk/client-iot';
+import {
+  CreateThingCommand,
+  UpdateCACertificateCommand,
+  UpdateCertificateCommand,
+} from '@aws-sdk/client-iot';
 import { expect, test } from 'vitest';
 import { lookUpFacts } from '../../../functions/sweep-certificates/certificate-facts.ts';
 import { ecKeys, makeCa, makeCertificate, NOW_MS } from '../../shared/x509/pki.ts';
@@ -58,17 +62,33 @@ test('Of a device that is cut off nothing is left: no session, and no last will 
   expect(nights.fleet.published).toEqual([]);
 });
 
-test('What a device had before its rotation is revoked too, and its device stays as it is.', async () => {
+test('What a device had before its rotation is revoked too, and its device keeps its connection and session.', async () => {
   await nights.addLamp('lamp-1');
   const old = nights.issue('lamp-1');
   await nights.fleet.register(old, ca, 'ACTIVE');
+  await nights.fleet.attach('lamp-1', old);
+  await nights.fleet.connectClient('lamp-1', { clean: false });
   nights.list.revoked.set(old.certificate.serialNumber, 4);
   await nights.fleet.sweepNow();
   expect(await nights.fleet.statusOf(old.certificate.certificateId)).toBe('REVOKED');
   expect(await nights.fleet.deviceOf('lamp-1')).toMatchObject({ state: 'ACTIVE' });
+  expect(nights.fleet.isConnected('lamp-1')).toBe(true);
+  expect(nights.fleet.power.calls).not.toContain('DeleteConnection');
   expect(nights.fleet.reports).toMatchObject([
-    { reason: 'REVOKED_BY_CA', certificates: [{ thingNames: [] }] },
+    { reason: 'REVOKED_BY_CA', certificates: [{ thingNames: ['lamp-1'] }] },
   ]);
+});
+
+test('A thing that is no device of the table is cut off with its certificate.', async () => {
+  await nights.addLamp('lamp-1');
+  const spare = nights.issue('spare');
+  await nights.fleet.register(spare, ca, 'ACTIVE');
+  await nights.fleet.world.admin.send(new CreateThingCommand({ thingName: 'spare' }));
+  await nights.fleet.attach('spare', spare);
+  await nights.fleet.connectClient('spare');
+  nights.list.revoked.set(spare.certificate.serialNumber, 1);
+  await nights.fleet.sweepNow();
+  expect(nights.fleet.isConnected('spare')).toBe(false);
 });
 
 test('What its CA has put on hold becomes INACTIVE, and people decide what follows.', async () => {
@@ -143,6 +163,24 @@ test.each([
     expect(await nights.fleet.statusOf(certificateId)).toBe('REVOKED');
   },
 );
+
+test('An entry that nobody can read says nothing about its certificate, and the others of its list count.', async () => {
+  const unclear = await nights.addLamp('lamp-1');
+  const stolen = await nights.addLamp('lamp-2');
+  for (const { serialNumber } of [unclear, stolen]) nights.list.revoked.set(serialNumber, 1);
+  nights.list.unreadable.add(unclear.serialNumber);
+  expect(await nights.fleet.sweepNow()).toEqual(FINISHED);
+  expect(await nights.fleet.statusOf(unclear.certificateId)).toBe('ACTIVE');
+  expect(await nights.fleet.statusOf(stolen.certificateId)).toBe('REVOKED');
+  expect(nights.fleet.reports).toMatchObject([
+    { reason: 'REVOKED_BY_CA', certificates: [{ certificateId: stolen.certificateId }] },
+  ]);
+  expect(nights.fleet.metrics['RevocationEntryUnreadable']).toBe(1);
+  nights.list.unreadable.clear();
+  nights.fleet.clock.advance(DAY_MS);
+  await nights.fleet.sweepNow();
+  expect(await nights.fleet.statusOf(unclear.certificateId)).toBe('REVOKED');
+});
 
 test('A list that is down is asked for once in a sweep, however many certificates name it.', async () => {
   for (const name of ['lamp-1', 'lamp-2', 'lamp-3', 'lamp-4']) await nights.addLamp(name);

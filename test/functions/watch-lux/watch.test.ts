@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Notice } from '../../../functions/watch-lux/effect.ts';
 import { parseMessage } from '../../../functions/watch-lux/message.ts';
 import { watch, type WatchServices } from '../../../functions/watch-lux/watch.ts';
@@ -18,6 +19,10 @@ let published: { topic: string; message: unknown; retain?: boolean }[];
 let notices: Notice[];
 let counts: string[];
 let failing: string | undefined;
+let logged: Readonly<Record<string, unknown>>[];
+let broken: string[];
+/** What happens once before a shade is written. */
+let beforeShade: (() => Promise<void>) | undefined;
 let invocations = 0;
 let zone: string;
 
@@ -35,8 +40,36 @@ beforeEach(() => {
   notices = [];
   counts = [];
   failing = undefined;
+  logged = [];
+  broken = [];
+  beforeShade = undefined;
   zone = `zone-${(invocations += 1)}`;
 });
+
+afterEach(async () => {
+  for (const name of broken) {
+    await dynamodb.client.send(new DeleteCommand({ TableName: zonesTable, Key: { zone: name } }));
+  }
+});
+
+/** A shade with its repeater at a host. */
+const shadeAt = (host: string) => ({
+  repeater: { host },
+  codes: {
+    open: { code: '38000,1,1,5,6', idempotent: true },
+    shaded: { code: '38000,1,1,7,8', idempotent: true },
+  },
+});
+
+/** The shades, with something in between before one is written. */
+class DisturbedShadeStore extends ShadeStore {
+  override async save(...change: Parameters<ShadeStore['save']>): ReturnType<ShadeStore['save']> {
+    const disturb = beforeShade;
+    beforeShade = undefined;
+    await disturb?.();
+    return super.save(...change);
+  }
+}
 
 /** One warm Lambda container. */
 function container(): WatchServices {
@@ -51,7 +84,7 @@ function container(): WatchServices {
   return {
     zones: new ZoneStore(client, zonesTable),
     commands: new CommandStore(client, 'commands'),
-    shades: new ShadeStore(client, shadesTable),
+    shades: new DisturbedShadeStore(client, shadesTable),
     publish: async (topic, message, options = { retain: false }) => {
       if (failing !== undefined && topic.endsWith(failing)) throw new Error('throttled');
       published.push({ topic, message, ...(options.retain ? { retain: true } : {}) });
@@ -59,6 +92,7 @@ function container(): WatchServices {
     tellPeople: async (_zone, notice) => void notices.push(notice),
     now: () => now,
     count: (name) => counts.push(name),
+    log: (line) => void logged.push(line),
   };
 }
 
@@ -307,16 +341,75 @@ test('What no zone can use is rejected by name.', async () => {
   }
 });
 
-test('One zone that cannot be read keeps no other from its tick.', async () => {
-  const { PutCommand, DeleteCommand } = await import('@aws-sdk/lib-dynamodb');
+test('Of two changes at once that cross between their writes, the later has both its settings and its shade.', async () => {
+  const slow = container();
+  const later = {
+    kind: 'settings',
+    settings: { probes: ['b'] },
+    shade: shadeAt('later'),
+    receivedAt: NOON + 2,
+  };
+  beforeShade = async () => void (await call(container(), later));
+  const earlier = { kind: 'settings', settings: { probes: ['a'] }, shade: shadeAt('earlier') };
+  expect(await call(slow, { ...earlier, receivedAt: NOON + 1 })).toEqual({
+    changed: true,
+    shadeChanged: false,
+  });
+  expect((await slow.zones.load(zone))?.config.settings.probes).toEqual(['b']);
+  expect(await slow.shades.load(zone)).toMatchObject({ repeater: { host: 'later' } });
+  expect(counts).toContain('ShadeChangeLate');
+});
+
+test('A change that is cut off before its shade, and comes again after a later one of the settings, leaves its shade.', async () => {
+  const change = { kind: 'settings', settings: { probes: ['a'] }, shade: shadeAt('mine'), receivedAt: NOON };
+  beforeShade = () => Promise.reject(new Error('throttled'));
+  await expect(call(container(), change, 'cut-off')).rejects.toThrow('throttled');
+  await call(container(), { kind: 'settings', settings: { probes: ['b'] }, receivedAt: NOON + 1 });
+  const retry = container();
+  expect(await call(retry, change, 'cut-off')).toEqual({ changed: false, shadeChanged: true });
+  expect((await retry.zones.load(zone))?.config.settings.probes).toEqual(['b']);
+  expect(await retry.shades.load(zone)).toMatchObject({ repeater: { host: 'mine' } });
+});
+
+const unreadable = async (name: string): Promise<void> => {
+  const item = { zone: name, version: 1, settings: '{' };
+  await dynamodb.client.send(new PutCommand({ TableName: zonesTable, Item: item }));
+  broken.push(name);
+};
+
+test('Zones that cannot be read keep no other from its tick, and are told of without having the tick tried again.', async () => {
   const warm = container();
   await setUp(warm);
   await lux(warm, NOON, 1);
-  await dynamodb.client.send(
-    new PutCommand({ TableName: zonesTable, Item: { zone: 'aa', version: 1, settings: '{' } }),
-  );
+  await unreadable('aa');
+  await unreadable('bb');
   now = NOON + 10 * MINUTE;
-  await expect(call(container(), { kind: 'tick' })).rejects.toMatchObject({ code: 'ZONE_UNREADABLE' });
+  expect(await call(container(), { kind: 'tick' }, 'the-tick')).toMatchObject({ failed: 2 });
   expect(notices).toContainEqual(expect.objectContaining({ kind: 'silent', about: 'p' }));
-  await dynamodb.client.send(new DeleteCommand({ TableName: zonesTable, Key: { zone: 'aa' } }));
+  const of = { retryable: false, code: 'ZONE_UNREADABLE', requestId: 'the-tick' };
+  expect(logged.toSorted((a, b) => String(a['zone']).localeCompare(String(b['zone'])))).toMatchObject([
+    { ...of, zone: 'aa' },
+    { ...of, zone: 'bb' },
+  ]);
+  expect(counts.filter((name) => name === 'ZoneFailed')).toHaveLength(2);
+  expect(counts.filter((name) => name === 'ZoneToMend')).toHaveLength(2);
+});
+
+test('A failure that another try may end has the tick tried again, whichever zones fail for good beside it.', async () => {
+  const warm = container();
+  await setUp(warm);
+  await lux(warm, NOON, 1);
+  await unreadable('aa');
+  await unreadable('zz');
+  failing = `${zone}/state`;
+  now = NOON + 10 * MINUTE;
+  await expect(call(container(), { kind: 'tick' }, 'again')).rejects.toThrow('throttled');
+  expect(logged).toHaveLength(3);
+  expect(logged).toContainEqual(
+    expect.objectContaining({ zone, reason: 'throttled', retryable: true, requestId: 'again' }),
+  );
+  expect(counts.filter((name) => name === 'ZoneFailed')).toHaveLength(3);
+  expect(counts.filter((name) => name === 'ZoneToMend')).toHaveLength(2);
+  failing = undefined;
+  expect(await call(container(), { kind: 'tick' }, 'again')).toMatchObject({ failed: 2 });
 });
