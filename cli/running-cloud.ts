@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { findRunning, type RunningCloud } from '../local/running.ts';
 import { CommandError } from './errors.ts';
-import type { Terminal } from './terminal.ts';
+import { visible, type Terminal } from './terminal.ts';
 
 /** The folder in which a cloud keeps what it has: `GLASSHOUSE_FOLDER`, or `.glasshouse` where we are. */
 export function cloudFolder({ env, cwd }: Pick<Terminal, 'env' | 'cwd'>): string {
@@ -10,10 +10,12 @@ export function cloudFolder({ env, cwd }: Pick<Terminal, 'env' | 'cwd'>): string
 
 /** @throws CommandError with the code NO_CLOUD when none runs. */
 export function requireRunningCloud(terminal: Pick<Terminal, 'env' | 'cwd'>): RunningCloud {
-  const cloud = findRunning(cloudFolder(terminal));
+  const folder = cloudFolder(terminal);
+  const cloud = findRunning(folder);
   if (cloud !== undefined) return cloud;
+  const where = `no cloud is running in ${visible(folder)}`;
   throw new CommandError(
     'NO_CLOUD',
-    'no cloud is running in this folder: start one with `npm start` or `npx serverless offline`',
+    `${where}: start one with \`npm start\` or \`npx serverless offline\`, or name the folder of the one that runs in GLASSHOUSE_FOLDER`,
   );
 }

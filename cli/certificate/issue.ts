@@ -10,7 +10,6 @@ import { CommandError } from '../errors.ts';
 import { onboardDevice, type NewDevice } from '../onboard/onboard-device.ts';
 import { principalsOf, stateOfCertificate } from './principals.ts';
 import {
-  folderOf,
   halfKeptCertificates,
   keepCertificate,
   keepKey,
@@ -20,6 +19,7 @@ import {
   type CertificateMetadata,
   type Vault,
 } from './vault.ts';
+import { fetchLine } from './write-out.ts';
 
 /** What certificates are issued, kept and put on record with. */
 export interface Desk {
@@ -59,8 +59,8 @@ export async function issueCertificate(
   if (principals.some((arn) => arn !== unfinished?.metadata.certificateArn)) {
     throw new CommandError(
       'THING_HAS_CERTIFICATE',
-      `the thing "${thingName}" has a certificate already, which is kept under ${folderOf(thingName)} if it was issued ` +
-        'here: renew gives it another one',
+      `the thing "${thingName}" has a certificate already: renew gives it another one. If it was issued here, it is kept ` +
+        `with its key: ${fetchLine(desk.vault.bucket, thingName)}`,
     );
   }
   const facts = { policyNames: [policyName], replaces: [] };

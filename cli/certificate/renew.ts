@@ -23,19 +23,24 @@ import { keptCertificates, readKept } from './vault.ts';
  * Both are ACTIVE in between, so that a device which cannot use the new one is not lost. A run that was cut off, or a
  * renewal that waits for its device, is gone on with: there are never two.
  *
- * @returns the new certificate, and whether it was issued by an earlier run
- * @throws CommandError NO_CERTIFICATE; what the SDK throws
+ * @returns the new certificate, whether it was issued by an earlier run, and the status of the one that it replaces
+ * @throws CommandError NO_CERTIFICATE; NOT_IN_USE when none works that could be renewed; what the SDK throws
  */
 export async function renewCertificate(
   desk: Desk,
   thingName: string,
-): Promise<{ readonly issued: IssuedCertificate; readonly isResumed: boolean }> {
+): Promise<{
+  readonly issued: IssuedCertificate;
+  readonly isResumed: boolean;
+  readonly oldStatus: string;
+}> {
   const { client } = desk;
   const principals = await principalsOf(client, thingName);
   if (principals.length === 0) {
     throw new CommandError('NO_CERTIFICATE', `the thing "${thingName}" has no certificate: issue one`);
   }
   const waiting = await findRenewal(desk, thingName, principals);
+  const oldStatus = await requireInUse(desk, thingName, principals, waiting);
   const issued = waiting ?? (await issueAnother(desk, thingName, principals));
   const { certificateArn, certificateId, policyNames } = issued.metadata;
   await client.send(new AttachThingPrincipalCommand({ thingName, principal: certificateArn }));
@@ -43,7 +48,44 @@ export async function renewCertificate(
     await client.send(new AttachPolicyCommand({ policyName, target: certificateArn }));
   }
   await client.send(new UpdateCertificateCommand({ certificateId, newStatus: 'ACTIVE' }));
-  return { issued, isResumed: waiting !== undefined };
+  return { issued, isResumed: waiting !== undefined, oldStatus };
+}
+
+/**
+ * A device that somebody has taken out of use does not come back by a renewal. One whose new certificate is ACTIVE
+ * already has come so far before.
+ *
+ * @returns the status of the certificates that are replaced: ACTIVE when one of them is
+ */
+async function requireInUse(
+  { client }: Desk,
+  thingName: string,
+  principals: readonly string[],
+  waiting: IssuedCertificate | undefined,
+): Promise<string> {
+  const waitingId = waiting?.metadata.certificateId;
+  const olds: { readonly id: string; readonly status: string }[] = [];
+  for (const id of principals.map(certificateIdIn)) {
+    if (id === waitingId) continue;
+    const status = (await stateOfCertificate(client, id))?.status ?? 'gone';
+    if (status === 'ACTIVE') return status;
+    olds.push({ id, status });
+  }
+  const [old] = olds;
+  const isBegun =
+    waitingId !== undefined && (await stateOfCertificate(client, waitingId))?.status === 'ACTIVE';
+  if (isBegun) return old?.status ?? 'gone';
+  const [id, status] = [old?.id ?? '', old?.status ?? 'gone'];
+  const wayBack =
+    status === 'INACTIVE'
+      ? `make it ACTIVE (aws iot update-certificate --certificate-id ${id} --new-status ACTIVE), or `
+      : '';
+  throw new CommandError(
+    'NOT_IN_USE',
+    `the certificate ${id} of "${thingName}" is ${status}: somebody has taken the device out of use, and a renewal does ` +
+      `not bring it back. If that is over, ${wayBack}delete it and issue another one: npx glasshouse certificate ` +
+      `delete ${thingName} --certificate ${id.slice(0, 8)} && npx glasshouse certificate issue ${thingName}`,
+  );
 }
 
 async function issueAnother(

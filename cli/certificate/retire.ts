@@ -8,7 +8,7 @@ import {
   UpdateCertificateCommand,
   type IoTClient,
 } from '@aws-sdk/client-iot';
-import { changeRecord } from '../devices/record.ts';
+import { changeRecord, noteInRecord } from '../devices/record.ts';
 import { CommandError } from '../errors.ts';
 import { forgetCertificate } from './forget.ts';
 import type { Desk } from './issue.ts';
@@ -67,9 +67,10 @@ export async function deleteCertificate(
 ): Promise<void> {
   const certificateId = certificateIdIn(certificateArn);
   await takeOutOfUse(client, certificateArn, thingName);
-  await changeRecord(records, { thingName, certificateId }, 'INACTIVE', {
-    reason: 'its certificate was deleted',
-  });
+  const reason = 'its certificate was deleted';
+  await changeRecord(records, { thingName, certificateId }, 'INACTIVE', { reason });
+  // A device that is REVOKED, or INACTIVE already, stays so, and its history tells of the deletion all the same.
+  await noteInRecord(records, { thingName, certificateId }, reason);
   await unlessGone(() => client.send(new DeleteCertificateCommand({ certificateId })));
   // Last: while the certificate is there, so is what it can be had again by.
   await forgetCertificate(vault, thingName, certificateId);

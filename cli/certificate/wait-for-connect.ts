@@ -19,16 +19,23 @@ export async function listenForConnect(client: MqttClient) {
   });
   await client.subscribeAsync(CONNECTED, { qos: 1 });
   return {
-    /** Resolves with true as soon as the certificate has connected since the listening began, after `seconds` with false. */
+    /**
+     * Resolves with true as soon as the certificate has connected since the listening began; with false after
+     * `seconds`, or as soon as nothing is heard any more because the connection has ended.
+     */
     async connected(certificateId: string, seconds: number): Promise<boolean> {
       if (seen.has(certificateId)) return true;
       const { promise, resolve } = Promise.withResolvers<boolean>();
       waiting.set(certificateId, () => resolve(true));
-      const tooLong = setTimeout(() => resolve(false), seconds * 1_000);
+      const end = (): void => resolve(false);
+      const tooLong = setTimeout(end, seconds * 1_000);
+      client.once('close', end);
+      if (!client.connected) end();
       try {
         return await promise;
       } finally {
         clearTimeout(tooLong);
+        client.off('close', end);
         waiting.delete(certificateId);
       }
     },

@@ -4,17 +4,22 @@ import { DEMOS } from '../demo/table.ts';
 import { didYouMean } from '../suggest.ts';
 import { quoted } from '../terminal.ts';
 
+/** The demos that can be played in the running cloud. */
+const KEPT_NAMES = DEMOS.filter(({ whyNotKept }) => whyNotKept === undefined)
+  .map(({ name }) => name)
+  .join(', ');
+
 export const command: Command = {
   usage: ['demo [NAME] [options]'],
   description: [
     'Plays a demo, with one line for each step: what was done, and what was seen. Without a NAME it lists them.',
     '',
     'A demo starts a cloud of its own on free ports, which is gone afterwards, so it disturbs nothing that runs.',
-    'With --keep it plays in the cloud that runs in this folder, and leaves there what it makes.',
+    `With --keep it plays in the cloud that runs in this folder, and leaves there what it makes (${KEPT_NAMES}).`,
   ],
   options: {
     commands: { type: 'boolean', help: 'says below each step what does the same on a command line' },
-    keep: { type: 'boolean', help: 'plays in the running cloud' },
+    keep: { type: 'boolean', help: `plays in the running cloud (${KEPT_NAMES})` },
     json: { type: 'boolean', help: 'prints each step as one line of JSON' },
   },
   examples: [
@@ -48,12 +53,15 @@ export const command: Command = {
         `there is no demo ${quoted(name)}${didYouMean(name, names)}; there are ${names.join(', ')}`,
       );
     }
+    const isKept = args.flag('keep');
+    if (isKept && entry.whyNotKept !== undefined) {
+      throw args.wrong(`demo ${name} takes no --keep: ${entry.whyNotKept}`);
+    }
     const { demo } = await entry.load();
     const stopping = new AbortController();
     const stop = (): void => stopping.abort();
     process.once('SIGINT', stop).once('SIGTERM', stop);
     try {
-      const isKept = args.flag('keep');
       const withCommands = args.flag('commands');
       return await demo.run({ terminal, isJson, isKept, withCommands, signal: stopping.signal });
     } finally {

@@ -1,7 +1,15 @@
 import type { Device } from '../../shared/device-registry/device.ts';
 import type { DevicesTable } from '../../shared/device-registry/read-devices.ts';
 import type { Command } from '../command.ts';
-import { awsOption, describeAwsFailure, findAwsPlace, requireName, sdkConfig } from '../devices/place.ts';
+import {
+  awsOption,
+  describeAwsFailure,
+  findAwsPlace,
+  requireName,
+  sdkConfig,
+  type AwsPlace,
+} from '../devices/place.ts';
+import type { RegistryStatus } from '../devices/registry-status.ts';
 import { CommandError } from '../errors.ts';
 import { counted, quoted, type Terminal } from '../terminal.ts';
 
@@ -17,6 +25,9 @@ export const command: Command = {
     'Prints the devices that are on record: name, state and since when, certificate, when that ends, and when',
     'the device was last heard of. With a NAME, one device, whether it is connected, and what became of it:',
     'each state with its time and its reason, the latest last.',
+    '',
+    'The state is that of the record. Who changes a certificate past it (aws iot update-certificate) does not',
+    'change the record: with a NAME, AWS IoT is asked too, and where it says something else, that is told.',
     '',
     'Devices come on record by activate-certificate, onboard and certificate; times are UTC.',
   ],
@@ -60,14 +71,15 @@ export const command: Command = {
     const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
     const client = new DynamoDBClient(sdkConfig(place));
     const isJson = args.flag('json');
+    const presenceTable = args.text('presence-table') ?? place.resources['PresenceTable'];
     try {
       if (name === undefined) await printAll({ client, tableName }, limit, isJson, terminal);
-      else {
-        const presenceTable = args.text('presence-table') ?? place.resources['PresenceTable'];
-        await printOne({ client, tableName }, presenceTable, name, isJson, terminal);
-      }
+      else await printOne({ client, tableName }, presenceTable, place, name, isJson, terminal);
     } catch (error) {
-      throw describeAwsFailure(error, place);
+      throw describeAwsFailure(
+        tableMissing(error, tableName, name === undefined ? undefined : presenceTable),
+        place,
+      );
     } finally {
       client.destroy();
     }
@@ -75,9 +87,22 @@ export const command: Command = {
   },
 };
 
+/** DynamoDB says neither which table it has not found, nor who has named it. */
+function tableMissing(error: unknown, tableName: string, presenceTable: string | undefined): unknown {
+  if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') return error;
+  const other =
+    presenceTable === undefined ? '' : `, or no table ${quoted(presenceTable)}: see --presence-table`;
+  return new CommandError(
+    'NO_TABLE',
+    `there is no table ${quoted(tableName)}: name the table of devices by --table${other}`,
+    { cause: error },
+  );
+}
+
 async function printOne(
   table: DevicesTable,
   presenceTable: string | undefined,
+  place: AwsPlace,
   name: string,
   isJson: boolean,
   { out }: Terminal,
@@ -92,10 +117,22 @@ async function printOne(
   const { client } = table;
   const presence =
     presenceTable === undefined ? undefined : await readPresence({ client, tableName: presenceTable }, name);
-  const lines = isJson
-    ? [JSON.stringify({ ...device, ...(presence === undefined ? {} : { presence }) })]
-    : deviceLines(device, out, presence);
+  const registry = await statusOf(place, device);
+  const known = { registry, ...(presence === undefined ? {} : { presence }) };
+  const lines = isJson ? [JSON.stringify({ ...device, ...known })] : deviceLines(device, out, known);
   for (const line of lines) await out.line(line);
+}
+
+async function statusOf(place: AwsPlace, { certificateId }: Device): Promise<RegistryStatus> {
+  const { IoTClient } = await import('@aws-sdk/client-iot');
+  const { askRegistry } = await import('../devices/registry-status.ts');
+  // The record is there already: nobody waits long for what only stands beside it.
+  const client = new IoTClient({ ...sdkConfig(place), maxAttempts: 2 });
+  try {
+    return await askRegistry(client, certificateId);
+  } finally {
+    client.destroy();
+  }
 }
 
 async function printAll(

@@ -51,7 +51,9 @@ export const command: Command = {
     const asJson = args.flag('json');
     const print = (entry: Entry) => out.line(asJson ? JSON.stringify(entry) : entryLine(entry, out));
     if (!args.flag('follow')) {
-      for (const entry of await readLogs(endpointUrl, query)) await print(entry);
+      const entries = await readLogs(endpointUrl, query);
+      for (const entry of entries) await print(entry);
+      if (entries.length === 0) await err.line(err.paint('dim', nothingOf(args)));
       return undefined;
     }
     await follow(endpointUrl, query, wanted, { err, print });
@@ -86,6 +88,16 @@ async function follow(
   }
   if (!stopped.signal.aborted)
     throw new CommandError('CLOUD_ENDED', 'the cloud has ended, and its log with it');
+}
+
+/** That nothing is there, and what was asked for: a name that is misspelt looks like silence. */
+function nothingOf(args: Arguments): string {
+  const asked = ['topic', 'rule', 'trace'].flatMap((name) => {
+    const value = args.text(name);
+    return value === undefined ? [] : [`--${name} ${quoted(value)}`];
+  });
+  if (args.flag('errors')) asked.push('--errors');
+  return asked.length === 0 ? 'nothing has happened yet' : `nothing recorded matches ${asked.join(', ')}`;
 }
 
 function queryOf(args: Arguments): URLSearchParams {

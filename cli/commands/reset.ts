@@ -11,7 +11,7 @@ export const command: Command = {
   usage: ['reset'],
   description: [
     'Empties the running cloud: what devices, functions and callers have made of it is gone, and it is as the',
-    'template made it. The cloud goes on running.',
+    'template made it. The cloud goes on running. The outbox keeps its SMS and mail, as people keep what they got.',
   ],
   options: {},
   examples: [['reset', 'begins anew between two tests']],

@@ -145,6 +145,11 @@ export const command: Command = {
     ['sigfox simulate --devices 50 --speed 60', 'fifty devices, an hour a minute'],
     [`sigfox button B0770 durand --person 'Mme Durand' --carer 1=Anna --phone +33600000001`, 'a care button'],
   ],
+  exitCodes: [
+    [0, 'done'],
+    [1, 'it could not be done, or a callback of simulate was not taken'],
+    [2, 'wrongly called'],
+  ],
   async run(args, terminal) {
     const [name, ...words] = args.positionals;
     const load = name !== undefined && Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;

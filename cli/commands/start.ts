@@ -95,6 +95,7 @@ async function startIn(request: Request, terminal: Terminal): Promise<number> {
     folder,
     settings,
     tell: (message) => void terminal.err.line(`${terminal.err.paint('yellow', 'cloud:')} ${message}`),
+    problemText: withOptions,
   });
   const { cloud, ended } = cloudProcess;
   void ended.then(stopOnSignal);
@@ -151,9 +152,39 @@ function readSettings(args: Arguments, once: boolean): Record<string, string> {
       throw args.wrong(`--${name} takes a port from 0 to 65535, not "${given}"`);
     }
     const port = given ?? (once ? '0' : undefined);
-    if (port !== undefined) settings[`GLASSHOUSE_${name.toUpperCase().replaceAll('-', '_')}`] = port;
+    if (port !== undefined) settings[variableOf(name)] = port;
   }
+  refuseSamePort(args);
   return settings;
+}
+
+/** Of two doors at one port the second would find it taken, by its own cloud. */
+function refuseSamePort(args: Arguments): void {
+  const names = new Map<number, string>();
+  for (const name of PORTS) {
+    const port = Number(args.text(name) ?? '0');
+    const other = names.get(port);
+    if (port !== 0 && other !== undefined) {
+      throw args.wrong(`--${other} and --${name} take two ports, not ${port} for both`);
+    }
+    names.set(port, name);
+  }
+}
+
+/** The settings of ports that a message of the cloud names, by the options that set them here. */
+function withOptions(message: string): string {
+  return PORTS.reduce((text, name) => {
+    const variable = variableOf(name);
+    // What stands in brackets is the way of those who start it by `serverless offline`.
+    return text.replace(
+      new RegExp(String.raw`\b${variable}( \([^)]*\))?`, 'g'),
+      `--${name} (or ${variable})`,
+    );
+  }, message);
+}
+
+function variableOf(name: string): string {
+  return `GLASSHOUSE_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 
 async function announce(

@@ -6,7 +6,7 @@ import { CommandError, EXIT } from '../errors.ts';
 import { cloudFolder, requireRunningCloud } from '../running-cloud.ts';
 import { counted, quoted, type Terminal } from '../terminal.ts';
 import { askForAttempts, type Attempt } from '../why/attempts.ts';
-import { isCertificateId } from '../why/find-certificate.ts';
+import { isCertificateId, tooFewDigits } from '../why/find-certificate.ts';
 import type { WhyCertificate } from '../why/why-certificate.ts';
 
 /** How many attempts are told of without --all. */
@@ -64,7 +64,8 @@ export const command: Command = {
     const told =
       isCertificateId(id) && !args.flag('denied') ? await askForCertificate(id, args, terminal) : undefined;
     const { attempts, message } = await attemptsOf(told, id, args, terminal);
-    if (told === undefined && attempts === undefined) throw new CommandError('NOTHING_KNOWN', message);
+    if (told === undefined && attempts === undefined)
+      throw new CommandError('NOTHING_KNOWN', nothingKnown(id, message));
     const wanted = (attempts ?? []).filter(
       ({ explanation }) => !args.flag('denied') || explanation.outcome !== 'allowed',
     );
@@ -79,6 +80,15 @@ export const command: Command = {
     return exitCode(told);
   },
 };
+
+/** The cloud names in one line the ids that it knows: people read them one a line, and as short as they may be typed. */
+function nothingKnown(id: string, message: string): string {
+  const [said = '', known] = message.split(/ Known are (.+)\.$/);
+  const ids = (known?.split(', ') ?? []).map((one) => `\n  ${isCertificateId(one) ? one.slice(0, 12) : one}`);
+  const list = ids.length === 0 ? said : `${said} Known are:${ids.join('')}`;
+  const few = tooFewDigits(id);
+  return few === undefined ? list : `${few}. ${list}`;
+}
 
 /** Undefined where no certificate is known by that id, which a client may have all the same. */
 async function askForCertificate(

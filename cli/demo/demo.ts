@@ -23,5 +23,7 @@ export interface Demo {
 export interface DemoEntry {
   readonly name: string;
   readonly summary: string;
+  /** Why it cannot be played in the cloud that runs; undefined: it can. */
+  readonly whyNotKept?: string;
   readonly load: () => Promise<{ readonly demo: Demo }>;
 }

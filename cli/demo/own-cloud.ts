@@ -30,18 +30,36 @@ export async function withOwnCloud<Result>(
       folder,
       settings: ANY_PORTS,
       tell,
+      signal,
+    }).catch((error: unknown) => {
+      throw signal.aborted ? demoStopped() : error;
     });
-    const stopped = Promise.withResolvers<never>();
-    const end = (): void => stopped.reject(new CommandError('DEMO_STOPPED', 'ended before it was over'));
-    signal.addEventListener('abort', end, { once: true });
-    if (signal.aborted) end();
     try {
-      return await Promise.race([work(cloudProcess.cloud), stopped.promise]);
+      return await untilAborted(signal, () => work(cloudProcess.cloud));
     } finally {
-      signal.removeEventListener('abort', end);
       await cloudProcess.stop();
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Does work until it is done or the signal comes. @throws CommandError DEMO_STOPPED; what the work throws */
+export async function untilAborted<Result>(
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (signal.aborted) throw demoStopped();
+  const stopped = Promise.withResolvers<never>();
+  const end = (): void => stopped.reject(demoStopped());
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([work(), stopped.promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+function demoStopped(): CommandError {
+  return new CommandError('DEMO_STOPPED', 'ended before it was over');
 }

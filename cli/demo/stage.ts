@@ -19,6 +19,8 @@ export interface StageOptions {
   readonly withCommands: boolean;
   /** Milliseconds of any clock that only goes forward. */
   readonly nowMs: () => number;
+  /** Ends it: no step is begun after it, and what then becomes of the one under way is not told. */
+  readonly signal?: AbortSignal;
 }
 
 /** Where the steps of a demo are done, one after the other, and told of. The first that fails is the last. */
@@ -51,8 +53,8 @@ export class Stage {
     work: () => Promise<string>,
     commands: () => readonly string[] = () => [],
   ): Promise<void> {
-    if (!this.isFine) return;
     const { nowMs } = this.#options;
+    if (!this.isFine || this.#isEnded()) return;
     const startedMs = nowMs();
     let ok = true;
     let detail: string;
@@ -62,11 +64,16 @@ export class Stage {
       ok = false;
       detail = errorText(error);
     }
+    if (this.#isEnded()) return;
     const seconds = Math.round(nowMs() - startedMs) / 1_000;
     const step = this.#results.length + 1;
     const result = { step, title, ok, detail, seconds, commands: commands() };
     this.#results.push(result);
     await this.#tell(result);
+  }
+
+  #isEnded(): boolean {
+    return this.#options.signal?.aborted === true;
   }
 
   async #tell(result: StepResult): Promise<void> {

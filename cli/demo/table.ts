@@ -10,6 +10,7 @@ export const DEMOS: readonly DemoEntry[] = [
   {
     name: 'greenhouse',
     summary: 'one bright day in two greenhouses: alarms move the shade of one, watch-lux that of the other',
+    whyNotKept: 'it is played in two clouds, one for each design, and not in the one that runs',
     load: () => import('./greenhouse/demo.ts'),
   },
 ];

@@ -1,6 +1,7 @@
 import type { Device, DeviceState } from '../../shared/device-registry/device.ts';
 import { latestSeenMs, type Presence } from '../../shared/device-registry/presence.ts';
 import { visible, type Output, type Style } from '../terminal.ts';
+import { differs, type RegistryStatus } from './registry-status.ts';
 
 const STYLES: Readonly<Record<DeviceState, Style>> = {
   ACTIVE: 'green',
@@ -54,16 +55,23 @@ export function deviceTable(devices: readonly Device[], out: Output): string[] {
 
 /** When a device came into the state that it is in. */
 function sinceText(history: Device['history'], state: DeviceState): string {
-  const change = history.at(-1);
-  return change?.state === state ? timeText(change.atMs) : '-';
+  // What is told of a state that it is in already does not begin it anew.
+  const before = history.findLastIndex((change) => change.state !== state);
+  const change = history[before + 1];
+  return change === undefined ? '-' : timeText(change.atMs);
 }
 
 /**
  * One device with its history, the latest change last.
  *
- * @param presence the newest that AWS IoT has told of its connections, where that is kept
+ * @param known.presence the newest that AWS IoT has told of its connections, where that is kept
+ * @param known.registry what AWS IoT says of its certificate now
  */
-export function deviceLines(device: Device, out: Output, presence?: Presence): string[] {
+export function deviceLines(
+  device: Device,
+  out: Output,
+  { presence, registry }: { readonly presence?: Presence; readonly registry?: RegistryStatus } = {},
+): string[] {
   const { thingName, state, certificateId, caCertificateId, serialNumber, notAfterMs } = device;
   const { announcedAtMs, unseenSinceMs, history } = device;
   const lastSeenMs = latestSeenMs(device.lastSeenMs, presence?.atMs);
@@ -71,6 +79,7 @@ export function deviceLines(device: Device, out: Output, presence?: Presence): s
   return [
     field('name', visible(thingName)),
     field('state', out.paint(STYLES[state], state)),
+    ...registryText(device, registry).map((text) => field('in AWS IoT', text)),
     field('certificate', visible(certificateId)),
     field('CA', caCertificateId === undefined ? 'none of this account' : visible(caCertificateId)),
     field('serial', visible(serialNumber)),
@@ -85,6 +94,15 @@ export function deviceLines(device: Device, out: Output, presence?: Presence): s
         `${visible(change.certificateId.slice(0, ID_LENGTH))}  ${visible(change.reason)}`,
     ),
   ];
+}
+
+/** Nothing where both say the same: the state stands above. */
+function registryText(device: Device, registry: RegistryStatus | undefined): readonly string[] {
+  if (registry === undefined) return [];
+  if ('unknownBecause' in registry) return [`not known (${visible(registry.unknownBecause)})`];
+  const { status } = registry;
+  if (!differs(device, status)) return [];
+  return [`${visible(status)}, which counts: it was changed there, and nobody has told the record`];
 }
 
 /** A device that is connected was last seen when it came, and is there still. */

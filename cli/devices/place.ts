@@ -1,4 +1,4 @@
-import { errorText } from '../../shared/errors.ts';
+import { errorText, GlasshouseError } from '../../shared/errors.ts';
 import type { Arguments } from '../arguments.ts';
 import type { OptionTable } from '../command.ts';
 import { CommandError } from '../errors.ts';
@@ -68,8 +68,12 @@ export function requireName(args: Arguments, place: AwsPlace, option: string, lo
   throw args.wrong(`--${option} has to be given: no ${logicalId} of a running cloud's template is known`);
 }
 
-/** Turns what the SDK throws into a line that says what to do. */
+/**
+ * Turns what the SDK throws, and what the network does, into a line that says what to do. Anything else, such as the
+ * command's own refusals and what a file system says, is what it was.
+ */
 export function describeAwsFailure(error: unknown, { endpointUrl }: AwsPlace): unknown {
+  if (isRegionMissing(error)) return new CommandError('NO_REGION', NO_REGION, { cause: error });
   if (!(error instanceof Error) || !isOfSdk(error)) return error;
   const where = endpointUrl === undefined ? 'AWS' : `the cloud at ${endpointUrl}`;
   const why =
@@ -79,6 +83,21 @@ export function describeAwsFailure(error: unknown, { endpointUrl }: AwsPlace): u
   return new CommandError('AWS_REFUSED', `${where} could not be asked: ${why}`, { cause: error });
 }
 
+/** What there is to do where no region is known. */
+export const NO_REGION =
+  'no region is known for AWS: set AWS_REGION, such as AWS_REGION=eu-west-1, or the region of the profile';
+
+/** Whether the SDK cannot go on because nobody has named a region: it throws a plain error for that. */
+export function isRegionMissing(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Region is missing';
+}
+
+/** What sockets, names of hosts and TLS end with; a file system has other codes, and `mkdir` has `EEXIST`. */
+const OF_NETWORK =
+  /^(?:ECONN(?:REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_[A-Z]+|E(?:HOST|NET)UNREACH|EADDRNOTAVAIL|EPROTO|ERR_(?:SSL|TLS)_\w+|CERT_\w+|UNABLE_TO_\w+|SELF_SIGNED_\w+|DEPTH_ZERO_\w+)$/;
+
 function isOfSdk(error: Error): boolean {
-  return '$metadata' in error || 'code' in error || error.name === 'CredentialsProviderError';
+  if (error instanceof GlasshouseError) return false;
+  if ('$metadata' in error || error.name === 'CredentialsProviderError') return true;
+  return 'code' in error && typeof error.code === 'string' && OF_NETWORK.test(error.code);
 }

@@ -1,5 +1,7 @@
-import type { DeviceState } from '../../shared/device-registry/device.ts';
-import type { DevicesTable } from '../../shared/device-registry/read-devices.ts';
+import { MAX_HISTORY, type DeviceState } from '../../shared/device-registry/device.ts';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { readDevice, type DevicesTable } from '../../shared/device-registry/read-devices.ts';
 import { changeDeviceState, claimDevice, type NewDevice } from '../../shared/device-registry/write-device.ts';
 import { CommandError } from '../errors.ts';
 
@@ -57,4 +59,39 @@ export async function changeRecord(
   options: { readonly reason: string; readonly from?: DeviceState },
 ): Promise<void> {
   await changeDeviceState(table, device, state, { atMs: nowMs(), ...options });
+}
+
+/**
+ * Adds a line to the history of a device that stays in its state; nothing where the last line says so already, or the
+ * device is on record with another certificate.
+ */
+export async function noteInRecord(
+  { table, nowMs }: DeviceRecords,
+  { thingName, certificateId }: RecordedDevice,
+  reason: string,
+): Promise<void> {
+  const device = await readDevice(table, thingName);
+  if (device?.certificateId !== certificateId || device.history.at(-1)?.reason === reason) return;
+  const { state, history } = device;
+  const change = { state, atMs: nowMs(), reason, certificateId };
+  try {
+    await DynamoDBDocumentClient.from(table.client).send(
+      new UpdateCommand({
+        TableName: table.tableName,
+        Key: { thingName },
+        UpdateExpression: 'SET history = :history',
+        // Whoever has changed it meanwhile has told more.
+        ConditionExpression: 'certificateId = :certificateId AND #state = :state AND history = :before',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: {
+          ':certificateId': certificateId,
+          ':state': state,
+          ':before': history,
+          ':history': [...history, change].slice(-MAX_HISTORY),
+        },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
 }

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { errorText } from '../../shared/errors.ts';
 import { parseIrCode } from '../../shared/greenhouse/ir-code.ts';
 import { REPEATER_PORT, type RepeaterAddress } from '../../shared/greenhouse/repeater-client.ts';
 import type { IrCode } from '../../shared/greenhouse/sendir.ts';
 import type { Arguments } from '../arguments.ts';
 import { CommandError } from '../errors.ts';
+import { fileFailure } from '../file-failure.ts';
 import { quoted } from '../terminal.ts';
 
 /** A file with a code is no larger: one line of at most 4096 bytes. */
@@ -44,7 +44,7 @@ function readFile(file: string): string {
   } catch (error) {
     throw new CommandError(
       'CODE_UNREADABLE',
-      `the code ${quoted(file)} cannot be read: ${errorText(error)}`,
+      `the code ${quoted(file, 200)} cannot be read: ${fileFailure(error)}`,
       {
         cause: error,
       },

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { errorText } from '../../shared/errors.ts';
 import { CommandError } from '../errors.ts';
+import { fileFailure } from '../file-failure.ts';
+import { quoted } from '../terminal.ts';
 import { type At, field, parseTree, type Scalar, type Tree } from './yaml-tree.ts';
 
 /** Values that all variables may stand for together: they can stand for one another many times over. */
@@ -143,15 +144,19 @@ export function readText(file: string, asker: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new CommandError('FILE_UNREADABLE', `${asker}: ${errorText(error)}`, { cause: error });
+    throw new CommandError(
+      'FILE_UNREADABLE',
+      `${asker}: ${quoted(file, 200)} cannot be read: ${fileFailure(error)}`,
+      { cause: error },
+    );
   }
 }
 
 /** `'text'`, `text`, `5`, `true`: what stands after the comma. */
 function literal(text: string): Scalar {
   const trimmed = text.trim();
-  const quoted = /^(['"])(.*)\1$/s.exec(trimmed)?.[2];
-  if (quoted !== undefined) return quoted;
+  const inQuotes = /^(['"])(.*)\1$/s.exec(trimmed)?.[2];
+  if (inQuotes !== undefined) return inQuotes;
   if (trimmed === 'true' || trimmed === 'false') return trimmed === 'true';
   if (trimmed === 'null' || trimmed === '') return null;
   return /^-?\d+(?:\.\d+)?$/.test(trimmed) ? Number(trimmed) : trimmed;

@@ -4,6 +4,7 @@ import {
   AttachThingPrincipalCommand,
   CreateThingCommand,
   DetachThingPrincipalCommand,
+  ListPrincipalThingsCommand,
   ListThingPrincipalsCommand,
   ResourceAlreadyExistsException,
   UpdateCertificateCommand,
@@ -49,7 +50,7 @@ export interface OnboardDeviceOptions {
  * was done, and the certificate becomes ACTIVE last: until then the device can do nothing, so that a run may be cut
  * off anywhere and be made again. Others are told of the device when it first connects (activate-certificate).
  *
- * @throws CommandError CERTIFICATE_REVOKED, CERTIFICATE_DEACTIVATED, NAME_COLLISION; what the SDK throws
+ * @throws CommandError CERTIFICATE_REVOKED, CERTIFICATE_DEACTIVATED, CERTIFICATE_TAKEN, NAME_COLLISION; what the SDK throws
  */
 export async function onboardDevice(
   client: IoTClient,
@@ -61,6 +62,7 @@ export async function onboardDevice(
   const registered = await registerCertificate(client, device, { withoutCa });
   requireUsable(registered, certificateId);
   const principal = registered.certificateArn ?? '';
+  await requireFree(client, principal, thingName);
   await createThing(client, device, registered);
   await client.send(new AttachThingPrincipalCommand({ thingName, principal }));
   for (const thingGroupName of thingGroupNames) {
@@ -84,6 +86,17 @@ export async function onboardDevice(
   if (!isActive) await client.send(new UpdateCertificateCommand({ certificateId, newStatus: 'ACTIVE' }));
   await changeRecord(records, { thingName, certificateId }, 'ACTIVE', { reason, from: 'ACTIVATING' });
   return isActive ? 'kept' : 'done';
+}
+
+/** One certificate is one device: under two names it would have two records, of which each is half true. */
+async function requireFree(client: IoTClient, principal: string, thingName: string): Promise<void> {
+  const { things = [] } = await client.send(new ListPrincipalThingsCommand({ principal }));
+  const other = things.find((name) => name !== thingName);
+  if (other === undefined) return;
+  throw new CommandError(
+    'CERTIFICATE_TAKEN',
+    `the certificate belongs to ${other}: name that thing, or delete it before the certificate becomes another's`,
+  );
 }
 
 async function createThing(

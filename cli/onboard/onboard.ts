@@ -5,7 +5,9 @@ import { errorText } from '../../shared/errors.ts';
 import { readCertificate } from '../../shared/x509/certificate.ts';
 import type { DeviceRecords } from '../devices/record.ts';
 import { CommandError } from '../errors.ts';
+import { NO_REGION, isRegionMissing } from '../devices/place.ts';
 import { visible } from '../terminal.ts';
+import { fileFailure } from '../file-failure.ts';
 import { onboardDevice, type NewDevice, type Outcome } from './onboard-device.ts';
 import type { WantedDevice } from './read-plan.ts';
 
@@ -93,7 +95,7 @@ async function onboardRow(
 }
 
 async function readDevice(row: WantedDevice, { defaults, folder }: OnboardOptions): Promise<NewDevice> {
-  const certificatePem = await readFile(path.resolve(folder, row.certificateFile), 'utf8');
+  const certificatePem = await readPem(path.resolve(folder, row.certificateFile));
   const { certificateId, serialNumber, notAfterMs, commonNames, isCa } = readCertificate(certificatePem);
   if (isCa) throw new CommandError('CERTIFICATE_IS_CA', 'it is the certificate of a CA and not of a device');
   const thingName = row.thingName ?? (commonNames.length === 1 ? commonNames[0] : undefined);
@@ -126,6 +128,14 @@ async function readDevice(row: WantedDevice, { defaults, folder }: OnboardOption
   };
 }
 
+async function readPem(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new CommandError('FILE_UNREADABLE', fileFailure(cause), { cause });
+  }
+}
+
 /** Two rows for one device would hurry past each other. */
 function requireUnseen(seen: Map<string, number>, what: string, line: number): void {
   const before = seen.get(what);
@@ -134,6 +144,7 @@ function requireUnseen(seen: Map<string, number>, what: string, line: number): v
 }
 
 function reasonOf(error: unknown): string {
+  if (isRegionMissing(error)) return NO_REGION;
   const isOfSdk = error instanceof Error && '$metadata' in error;
   return visible(isOfSdk ? `${error.name}: ${errorText(error)}` : errorText(error));
 }

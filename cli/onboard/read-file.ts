@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { errorText } from '../../shared/errors.ts';
 import { readCsv, type CsvRow } from '../csv.ts';
 import { CommandError } from '../errors.ts';
 import { quoted } from '../terminal.ts';
+import { fileFailure } from '../file-failure.ts';
 import type { OnboardResult } from './onboard.ts';
 import { readHeader, readRow, type Header, type WantedDevice } from './read-plan.ts';
 
@@ -30,7 +30,7 @@ export async function readPlanFile(file: string) {
     if (error instanceof CommandError) {
       throw new CommandError(error.code, `${quoted(file, 200)}: ${error.message}`, { cause: error });
     }
-    throw new CommandError('FILE_UNREADABLE', `${quoted(file, 200)} cannot be read: ${errorText(error)}`, {
+    throw new CommandError('FILE_UNREADABLE', `${quoted(file, 200)} cannot be read: ${fileFailure(error)}`, {
       cause: error,
     });
   }

@@ -7,8 +7,14 @@ import {
   CARE_BUTTON_CONFIG,
   CARE_BUTTON_INTERVAL_SECONDS,
   CARE_BUTTON_TYPE,
+  MAX_CARER,
 } from '../../shared/household/care-button.ts';
-import { householdItem, householdSchema, type Household } from '../../shared/household/household.ts';
+import {
+  householdItem,
+  householdSchema,
+  LANGUAGES,
+  type Household,
+} from '../../shared/household/household.ts';
 import { normaliseDeviceId } from '../../shared/sigfox/device-id.ts';
 import type { Arguments } from '../arguments.ts';
 import { describeAwsFailure, sdkConfig } from '../devices/place.ts';
@@ -27,6 +33,7 @@ export async function button(words: readonly string[], args: Arguments, terminal
     throw args.wrong(`--phone takes a number such as +33600000001, not ${quoted(wrong)}`);
   const cloud = requireRunningCloud(terminal);
   const resource = (logicalId: string): string => resourceOf(cloud, logicalId);
+  let before: string | undefined;
   const dynamodb = new DynamoDBClient(sdkConfig(cloud));
   const sns = new SNSClient(sdkConfig(cloud));
   try {
@@ -37,12 +44,14 @@ export async function button(words: readonly string[], args: Arguments, terminal
       CARE_BUTTON_TYPE,
     );
     await saveHousehold(dynamodb, resource('HouseholdsTable'), household);
-    await dynamodb.send(
+    const { Attributes: hung } = await dynamodb.send(
       new PutItemCommand({
         TableName: resource('CareButtonsTable'),
         Item: { device: { S: device }, household: { S: household.household } },
+        ReturnValues: 'ALL_OLD',
       }),
     );
+    before = hung?.['household']?.S;
     for (const phone of phones) {
       await subscribePhone(sns, resource('VisitsTopic'), { phone, household: household.household });
     }
@@ -51,6 +60,10 @@ export async function button(words: readonly string[], args: Arguments, terminal
   } finally {
     dynamodb.destroy();
     sns.destroy();
+  }
+  if (before !== undefined && before !== household.household) {
+    const taken = `${device} hung in ${quoted(before)}, which has it no longer`;
+    await terminal.err.line(terminal.err.paint('yellow', taken));
   }
   const heard = phones.length === 0 ? 'nobody is told yet: add --phone' : `${phones.join(', ')} are told`;
   await terminal.out.line(`${device} hangs in ${household.household}, with ${household.person}; ${heard}`);
@@ -80,9 +93,31 @@ function readHome(
   };
   const parsed = z.safeParse(householdSchema(), settings);
   if (parsed.success) return { device, household: parsed.data };
-  const [issue] = parsed.error.issues;
-  const field = issue?.path.join('.') ?? '';
-  throw args.wrong(`the home's ${field === '' ? 'settings' : field} cannot be used: ${issue?.message ?? ''}`);
+  throw args.wrong(problemOf(parsed.error.issues[0], args));
+}
+
+/** What each setting is given by, and what it takes. */
+const TAKEN: Readonly<Record<string, readonly [option: string, taken: string]>> = {
+  household: ['home', 'takes a name of up to 64 letters, digits, - and _'],
+  person: ['--person', 'takes the name of who lives there, of 1 to 40 characters'],
+  carers: [
+    '--carer',
+    `takes a badge from 1 to ${MAX_CARER} and a name of 1 to 40 characters, such as 1=Anna`,
+  ],
+  language: ['--language', `takes ${LANGUAGES.join(' or ')}`],
+  timeZone: ['--time-zone', 'takes an IANA name such as Europe/Paris'],
+  longestVisitMinutes: ['--longest', 'takes minutes, from 10 to 1440'],
+  repeatMinutes: ['--longest', 'takes minutes, from 10 to 1440'],
+};
+
+function problemOf(issue: { path: PropertyKey[]; message: string } | undefined, args: Arguments): string {
+  const field = String(issue?.path[0] ?? '');
+  if (field === 'person' && args.text('person') === undefined) {
+    return 'sigfox button needs --person, the name of who lives there: --person "Mme Durand"';
+  }
+  const [option, taken] = TAKEN[field] ?? ['home', `cannot be used: ${issue?.message ?? ''}`];
+  const given = option.startsWith('--') ? args.text(option.slice(2)) : undefined;
+  return `${option === 'home' ? 'the home' : option} ${taken}${given === undefined ? '' : `, not ${quoted(given)}`}`;
 }
 
 function readCarer(text: string, args: Arguments): [badge: string, name: string] {

@@ -1,3 +1,4 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { callDynamoDb } from '../../local/dynamodb/call.ts';
 import { httpDoor, type DoorAnswer } from '../../local/devices/sigfox/door.ts';
@@ -6,12 +7,14 @@ import { parseEventTime } from '../../shared/event-time.ts';
 import { normaliseDeviceId } from '../../shared/sigfox/device-id.ts';
 import { readingTopic } from '../../shared/sigfox/topics.ts';
 import type { Arguments } from '../arguments.ts';
+import { describeAwsFailure, sdkConfig } from '../devices/place.ts';
 import { CommandError, EXIT } from '../errors.ts';
 import { connectMqtt, untilClosed } from '../mqtt.ts';
 import { requireRunningCloud } from '../running-cloud.ts';
 import { quoted, visible, type Terminal } from '../terminal.ts';
 import { basicHeader, cloudClock } from './cloud-side.ts';
 import { mqttDoor, ownDoor } from './doors.ts';
+import { warnUnknownType } from './type-table.ts';
 
 /** How long the message may take until it is told as a reading. */
 const WAIT_MS = 10_000;
@@ -32,6 +35,8 @@ export async function send(words: readonly string[], args: Arguments, terminal: 
   const cloud = requireRunningCloud(terminal);
   const { device, data } = message;
   const { time, seqNumber } = await nextOf(cloud, message);
+  const type = args.text('type');
+  if (type !== undefined) await warnOfType(cloud, type, terminal);
   const isListening = args.flag('listen');
   const isHttp = (args.choice('door', ['http', 'iot']) ?? 'http') === 'http';
   const headers = isHttp ? await basicHeader(cloud) : {};
@@ -50,7 +55,6 @@ export async function send(words: readonly string[], args: Arguments, terminal: 
     try {
       await client.subscribeAsync(readingTopic(device), { qos: 1 });
       const door = isHttp ? httpDoor(ownDoor(cloud), headers) : mqttDoor(client);
-      const type = args.text('type');
       const variables = {
         device,
         time,
@@ -71,6 +75,20 @@ export async function send(words: readonly string[], args: Arguments, terminal: 
       clearTimeout(timer);
     }
   });
+}
+
+/** A message of a kind that is not known is taken, and told as its digits. */
+async function warnOfType(cloud: RunningCloud, type: string, { err }: Terminal): Promise<void> {
+  const tableName = cloud.resources['SigfoxDeviceTypesTable'];
+  if (tableName === undefined) return;
+  const client = new DynamoDBClient(sdkConfig(cloud));
+  try {
+    await warnUnknownType({ client, tableName }, type, err);
+  } catch (error) {
+    throw describeAwsFailure(error, cloud);
+  } finally {
+    client.destroy();
+  }
 }
 
 interface Message {

@@ -11,6 +11,7 @@ import { requireRunningCloud } from '../running-cloud.ts';
 import { counted, quoted, type Terminal } from '../terminal.ts';
 import { basicHeader, cloudClock, registerDeviceType } from './cloud-side.ts';
 import { mqttDoor, ownDoor } from './doors.ts';
+import { watchDoor } from './watch-door.ts';
 
 const MAX_DEVICES = 10_000;
 const MAX_SPEED = 10_000;
@@ -48,22 +49,31 @@ export async function simulate(args: Arguments, terminal: Terminal): Promise<num
     const before = plan.speed === 1 ? undefined : await cloudClock(cloud);
     const nowMs = before === undefined ? Date.now() : (await cloudClock(cloud, plan.speed)).nowMs;
     try {
-      await play(plan, { door, bidirectional: url !== undefined, nowMs }, terminal);
+      const failures = await play(plan, { door, bidirectional: url !== undefined, nowMs }, terminal);
+      return failures === 0 ? EXIT.done : EXIT.failed;
     } finally {
       if (before !== undefined) await cloudClock(cloud, before.speed);
     }
-    return EXIT.done;
   });
 }
 
+/** @returns callbacks that the door did not take; those that --trouble loses are none of them */
 async function play(
   plan: Plan,
   { door, bidirectional, nowMs }: { door: Door; bidirectional: boolean; nowMs: number },
   { err }: Terminal,
-): Promise<void> {
+): Promise<number> {
   const clock = fastClock(systemClock, plan.speed, nowMs);
   const random = seeded(plan.seed);
-  const network = new SigfoxNetwork({ clock, door, random, faults: plan.faults, bidirectional });
+  const watched = watchDoor(door);
+  const network = new SigfoxNetwork({
+    clock,
+    door: watched.door,
+    random,
+    faults: plan.faults,
+    bidirectional,
+    maxMessages: plan.messages,
+  });
   const devices = Array.from(
     { length: plan.devices },
     (_, index) => new SimulatedDevice((0x1d_00_00 + index).toString(16).toUpperCase(), random),
@@ -89,6 +99,9 @@ async function play(
   }
   const heard = devices.reduce((sum, device) => sum + device.heard.length, 0);
   await err.line(`${report(network)}, ${counted(heard, 'downlink')} heard`);
+  const { count, last } = watched.failures;
+  if (count > 0) await err.line(err.paint('red', `${counted(count, 'callback')} failed, the last: ${last}`));
+  return count;
 }
 
 function report({ sent, delivery }: SigfoxNetwork): string {

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { ASSIGNED_TYPE } from '../../shared/sigfox/device-assignments.ts';
 import { readDeviceType, type DeviceType } from '../../shared/sigfox/device-type.ts';
+import { quoted, visible, type Output } from '../terminal.ts';
 
 export interface NamedDeviceType extends DeviceType {
   readonly deviceTypeId: string;
@@ -47,6 +48,13 @@ export async function readType(
     new GetItemCommand({ TableName: tableName, Key: { deviceTypeId: { S: deviceTypeId } } }),
   );
   return item === undefined ? undefined : { deviceTypeId, ...readDeviceType(item) };
+}
+
+/** Says so where there is no such kind: it can be made later. @param table undefined where it is not known */
+export async function warnUnknownType(table: TypesTable | undefined, id: string, err: Output): Promise<void> {
+  if (table === undefined || (await readType(table, id)) !== undefined) return;
+  const advice = `make it with glasshouse sigfox type set ${visible(id)} --config CONFIG`;
+  await err.line(err.paint('yellow', `there is no kind of device ${quoted(id)} yet: ${advice}`));
 }
 
 /** Makes a kind, or changes what is given of it. */

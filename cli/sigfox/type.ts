@@ -1,5 +1,7 @@
 import { GlasshouseError } from '../../shared/errors.ts';
+import { ASSIGNMENT_REFRESH_MS } from '../../shared/sigfox/device-assignments.ts';
 import { normaliseDeviceId } from '../../shared/sigfox/device-id.ts';
+import { TYPE_REFRESH_MS } from '../../shared/sigfox/device-type.ts';
 import { layOutPayload } from '../../shared/sigfox/payload-layout.ts';
 import type { Arguments } from '../arguments.ts';
 import { describeAwsFailure, findAwsPlace, requireName, sdkConfig } from '../devices/place.ts';
@@ -15,6 +17,7 @@ import {
   listTypes,
   readType,
   removeType,
+  warnUnknownType,
   type NamedDeviceType,
   type TypesTable,
 } from './type-table.ts';
@@ -35,7 +38,9 @@ export async function type(words: readonly string[], args: Arguments, terminal: 
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
   const client = new DynamoDBClient(sdkConfig(place));
   try {
-    await RUN[verb]({ client, tableName }, rest, args, terminal);
+    const kindsName = place.resources['SigfoxDeviceTypesTable'];
+    const kinds = kindsName === undefined ? undefined : { client, tableName: kindsName };
+    await RUN[verb]({ client, tableName }, rest, args, terminal, kinds);
   } catch (error) {
     throw error instanceof GlasshouseError ? error : describeAwsFailure(error, place);
   } finally {
@@ -49,6 +54,8 @@ type Run = (
   words: readonly string[],
   args: Arguments,
   terminal: Terminal,
+  /** The table of kinds; undefined where nobody knows its name. */
+  kinds: TypesTable | undefined,
 ) => Promise<void>;
 
 const RUN: Readonly<Record<(typeof VERBS)[number], Run>> = {
@@ -80,22 +87,24 @@ const RUN: Readonly<Record<(typeof VERBS)[number], Run>> = {
     return undefined;
   },
 
-  async set(table, words, args, { out }) {
+  async set(table, words, args, { out, err }) {
     const id = onlyId(words, args, 'set');
     const before = await readType(table, id);
     await changeType(table, id, readChange(args, before ?? {}));
     const after = await readType(table, id);
     if (after === undefined) throw noType(id);
     await out.line(args.flag('json') ? JSON.stringify(after) : lineOf(after));
+    if (before !== undefined) await err.line(err.paint('dim', `in effect ${within(TYPE_REFRESH_MS)}`));
   },
 
   async remove(table, words, args, { out }) {
     const id = onlyId(words, args, 'remove');
     if (!(await removeType(table, id))) throw noType(id);
-    await out.line(`${visible(id)} is removed: messages of this kind are kept and told as their digits`);
+    const then = `messages of this kind are kept and told as their digits, ${within(TYPE_REFRESH_MS)}`;
+    await out.line(`${visible(id)} is removed: ${then}`);
   },
 
-  async assign(table, words, args, { out }) {
+  async assign(table, words, args, { out, err }, kinds) {
     const [given = '', id, ...more] = words;
     const isNone = args.flag('none');
     if (more.length > 0 || (id === undefined) !== isNone) {
@@ -105,12 +114,20 @@ const RUN: Readonly<Record<(typeof VERBS)[number], Run>> = {
     if (device === undefined) {
       throw args.wrong(`${quoted(given)} is no device: one to eight hexadecimal digits`);
     }
-    if (id !== undefined) checkId(id, args);
+    if (id !== undefined) {
+      checkId(id, args);
+      await warnUnknownType(kinds, id, err);
+    }
     await assignType(table, device, id);
     const what = id === undefined ? 'is assigned no kind any more' : `is of the kind ${id}`;
-    await out.line(`${device} ${what}, where its callbacks do not tell it`);
+    await out.line(`${device} ${what}, where its callbacks do not tell it, ${within(ASSIGNMENT_REFRESH_MS)}`);
   },
 };
+
+/** How soon a function sees a change: it remembers what it has read. */
+function within(ms: number): string {
+  return `within ${ms / 1_000} s`;
+}
 
 function onlyId([id, ...more]: readonly string[], args: Arguments, verb: string): string {
   if (id === undefined || more.length > 0) throw args.wrong(`sigfox type ${verb} takes the id of one kind`);

@@ -31,6 +31,10 @@ export interface CloudProcessOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** Takes what the person at the terminal should know. */
   readonly tell: (message: string) => void;
+  /** Says in other words what the cloud says of a start that failed. */
+  readonly problemText?: (message: string) => string;
+  /** Ends a start that is under way: it fails once nothing of it is left. */
+  readonly signal?: AbortSignal;
 }
 
 const messageSchema: z.ZodType<PluginMessage> = z.discriminatedUnion('kind', [
@@ -41,7 +45,7 @@ const messageSchema: z.ZodType<PluginMessage> = z.discriminatedUnion('kind', [
 
 /** @throws CommandError CLOUD_NOT_STARTED with what the cloud said. */
 export async function startCloudProcess(options: CloudProcessOptions): Promise<CloudProcess> {
-  const { serviceFolder, folder, settings, tell } = options;
+  const { serviceFolder, folder, settings, tell, signal, problemText = (text) => text } = options;
   const child = spawn(process.execPath, [serverlessProgram(), 'offline', 'start'], {
     cwd: serviceFolder,
     env: {
@@ -59,17 +63,20 @@ export async function startCloudProcess(options: CloudProcessOptions): Promise<C
     child.once('error', () => resolve());
   });
   const lines = keepLines(child);
+  const giveUp = (): void => void child.kill('SIGTERM');
+  signal?.addEventListener('abort', giveUp, { once: true });
+  if (signal?.aborted === true) giveUp();
 
   await new Promise<void>((resolve, reject) => {
     const fail = (message: string): void => reject(new CommandError('CLOUD_NOT_STARTED', message));
     child.on('message', (raw) => {
       const message = messageSchema.parse(raw);
       if (message.kind === 'ready') resolve();
-      else if (message.kind === 'failed') fail(message.message);
+      else if (message.kind === 'failed') fail(problemText(message.message));
       else tell(message.message);
     });
     void ended.then(() => fail(`serverless ended before the cloud ran:\n${lines().join('\n')}`));
-  });
+  }).finally(() => signal?.removeEventListener('abort', giveUp));
   const cloud = findRunning(folder);
   if (cloud === undefined)
     throw new CommandError('CLOUD_NOT_STARTED', `the cloud left no trace in ${folder}`);

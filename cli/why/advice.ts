@@ -13,7 +13,7 @@ const NEW_CERTIFICATE = 'The device needs another certificate: this one cannot b
 /** What to do about each reason that a certificate is held for. */
 const ADVICE: Readonly<Record<HoldReason, (held: HeldCertificate, names: AdviceNames) => readonly string[]>> =
   {
-    NO_CA: () => ['Register the CA that has signed it, or bring the device in by `glasshouse onboard`.'],
+    NO_CA: () => ['Register the CA that has signed it, or bring the device in by `npx glasshouse onboard`.'],
     CA_NOT_ACCEPTED: () => [
       'Add the CA to ACCEPTED_CAS (the parameter acceptedCas of the deployment), if its devices are to be let in.',
       COMES_BACK,
@@ -67,7 +67,7 @@ const ADVICE: Readonly<Record<HoldReason, (held: HeldCertificate, names: AdviceN
       'If it is another device, it needs another common name.',
     ],
     FORMERLY_INACTIVE: ({ commonName = 'THING' }) => [
-      `Somebody has taken the device out of use (glasshouse devices ${commonName}). If that is over, delete its item in`,
+      `Somebody has taken the device out of use (npx glasshouse devices ${commonName}). If that is over, delete its item in`,
       'the table of devices, and this certificate; the device then registers itself anew.',
     ],
     FORMERLY_REVOKED: () => ['The device was revoked with this certificate: it needs another one.'],
@@ -82,7 +82,7 @@ export function adviceFor(held: HeldCertificate, names: AdviceNames): readonly s
   if (held.action === 'retry') {
     return [
       'That says nothing about the certificate. Mend what the step says, and let the device connect again; or send the',
-      'events that failed three times again: `glasshouse redrive failures`.',
+      'events that failed three times again: `npx glasshouse redrive failures`.',
     ];
   }
   const { reason } = held;

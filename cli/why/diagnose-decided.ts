@@ -11,7 +11,7 @@ export function ofActive(facts: CertificateFacts, names: AdviceNames): Diagnosis
       state: 'stopped',
       step: stepOf('attach the policy'),
       summary: 'It is ACTIVE and has no policy: every CONNECT with it is closed.',
-      next: ['Attach one, or bring the device in by `glasshouse onboard`.'],
+      next: ['Attach one, or bring the device in by `npx glasshouse onboard`.'],
     };
   }
   if (device?.state === 'ACTIVE' && device.announcedAtMs !== undefined) {
@@ -34,7 +34,7 @@ export function ofActive(facts: CertificateFacts, names: AdviceNames): Diagnosis
       state: 'waiting',
       step: stepOf('announce the device'),
       summary: 'It may connect; the activation was cut off before its device was on record as ACTIVE.',
-      next: ['The next CONNECT, or `glasshouse onboard` again, mends the record.'],
+      next: ['The next CONNECT, or `npx glasshouse onboard` again, mends the record.'],
     };
   }
   if (device !== undefined) {
@@ -43,7 +43,7 @@ export function ofActive(facts: CertificateFacts, names: AdviceNames): Diagnosis
       step: stepOf('claim the name'),
       summary: `It is ACTIVE, and its device is on record as ${device.state}: somebody has made it ACTIVE by hand.`,
       next: [
-        `\`glasshouse devices ${device.thingName}\` tells since when. Nothing brings such a device back by itself.`,
+        `\`npx glasshouse devices ${device.thingName}\` tells since when. Nothing brings such a device back by itself.`,
       ],
     };
   }
@@ -52,7 +52,7 @@ export function ofActive(facts: CertificateFacts, names: AdviceNames): Diagnosis
     return {
       state: 'outside',
       summary: `It is ACTIVE. The device "${namesake.thingName}" is on record with another certificate: a renewal waits to be finished.`,
-      next: [`\`glasshouse certificate renew ${namesake.thingName} --finish\``],
+      next: [`\`npx glasshouse certificate renew ${namesake.thingName} --finish\``],
     };
   }
   return {
@@ -61,7 +61,7 @@ export function ofActive(facts: CertificateFacts, names: AdviceNames): Diagnosis
     next:
       ca?.hasTemplate === true
         ? ['Its device is put on record when it next connects.']
-        : ['To have its device on record, bring it in by `glasshouse onboard`.'],
+        : ['To have its device on record, bring it in by `npx glasshouse onboard`.'],
   };
 }
 
@@ -72,13 +72,18 @@ export function ofEnded(facts: CertificateFacts, names: AdviceNames): Diagnosis 
   if (held !== undefined && (held.action === 'deactivate' || held.action === 'revoke')) {
     return { ...ofHeld(held, names), state: 'stopped' };
   }
+  const wasActive = wasActivated(facts);
   const change = device?.history.findLast(({ state }) => state === status);
   // The sweep, and an activation, give a code; people give words.
   const reason = change !== undefined && CODE.test(change.reason) ? change.reason : undefined;
   return {
     state: 'stopped',
-    step: stepOf('judge its status'),
-    summary: `It is ${status}, and no event takes that back. ${byWhom(facts, change?.reason)}.`,
+    // What was activated once has passed every step: it was ended later, and by none of them.
+    ...(wasActive ? {} : { step: stepOf('judge its status') }),
+    summary:
+      (wasActive
+        ? `It was activated, and made ${status} later, which no event takes back.`
+        : `It is ${status}, and no event takes that back.`) + ` ${byWhom(facts, change?.reason)}.`,
     ...(reason === undefined ? {} : { reason }),
     next:
       status === 'REVOKED'
@@ -87,6 +92,16 @@ export function ofEnded(facts: CertificateFacts, names: AdviceNames): Diagnosis 
             `If that is over: aws iot update-certificate --certificate-id ${facts.certificateId} --new-status ACTIVE`,
           ],
   };
+}
+
+/** Whether the record of its device tells that the certificate was in use. */
+function wasActivated({ certificateId, device, namesake }: CertificateFacts): boolean {
+  if (device?.announcedAtMs !== undefined) return true;
+  const history = [...(device?.history ?? []), ...(namesake?.history ?? [])];
+  return (
+    device?.state === 'ACTIVE' ||
+    history.some((change) => change.state === 'ACTIVE' && change.certificateId === certificateId)
+  );
 }
 
 const CODE = /^[A-Z_]+$/;

@@ -1,7 +1,7 @@
 import type { AdviceNames } from './advice.ts';
 import { ofActive, ofEnded } from './diagnose-decided.ts';
 import { numbered, ofHeld, stepOf, type Diagnosis } from './diagnosis.ts';
-import type { CertificateFacts, RegisteredCa } from './facts.ts';
+import { isOrWas, type CertificateFacts, type RegisteredCa } from './facts.ts';
 
 /**
  * Says where a certificate stands: what the registry says of it comes first, and what was noted explains it.
@@ -32,7 +32,17 @@ export function diagnose(
   }
 }
 
-function ofUnregistered({ held, device, ca }: CertificateFacts, cas: readonly RegisteredCa[]): Diagnosis {
+function ofUnregistered(facts: CertificateFacts, cas: readonly RegisteredCa[]): Diagnosis {
+  const { certificateId, held, device, namesake, ca } = facts;
+  if (device === undefined && namesake !== undefined && isOrWas(namesake, certificateId)) {
+    return {
+      state: 'stopped',
+      summary:
+        `It was deleted from the registry. The device "${namesake.thingName}" had it, and is on record with another ` +
+        `certificate now, as ${namesake.state}.`,
+      next: [`\`npx glasshouse devices ${namesake.thingName}\` tells since when.`],
+    };
+  }
   if (held !== undefined || device !== undefined) {
     const before =
       held === undefined ? `its device is on record as ${device?.state}` : `${held.reason}: ${held.detail}`;
@@ -43,7 +53,7 @@ function ofUnregistered({ held, device, ca }: CertificateFacts, cas: readonly Re
       next:
         ca === undefined
           ? [
-              'Its CA is not registered any more: a device that connects with it is refused, and nothing noted.',
+              'No CA that is registered has signed it: a device that connects with it is refused, and nothing noted.',
             ]
           : ['If its device connects again, it registers itself anew.'],
     };
@@ -65,11 +75,23 @@ function whyNobodyComes(cas: readonly RegisteredCa[]): readonly string[] {
     ];
   }
   if (cas.length === 0) return ['No CA is registered: register the one that signs the devices.'];
-  return cas.map(({ caCertificateId, status, isAutoRegistration }) =>
-    status === 'ACTIVE'
-      ? `The CA ${caCertificateId} has auto-registration ${isAutoRegistration ? 'on' : 'off'}: turn it on.`
-      : `The CA ${caCertificateId} is ${status}: make it ACTIVE.`,
-  );
+  return [
+    'No CA lets devices register themselves now. If it is one of these that has signed the certificate:',
+    ...cas.flatMap(({ caCertificateId, status, isAutoRegistration }) => {
+      const why = [
+        ...(status === 'ACTIVE' ? [] : [`is ${status}`]),
+        ...(isAutoRegistration ? [] : ['has auto-registration off']),
+      ];
+      const flags = [
+        ...(status === 'ACTIVE' ? [] : ['--new-status ACTIVE']),
+        ...(isAutoRegistration ? [] : ['--new-auto-registration-status ENABLE']),
+      ];
+      return [
+        `the CA ${caCertificateId.slice(0, 12)} ${why.join(' and ')}:`,
+        `  aws iot update-ca-certificate --certificate-id ${caCertificateId} ${flags.join(' ')}`,
+      ];
+    }),
+  ];
 }
 
 /** PENDING_ACTIVATION, and no activation has said anything. */
@@ -92,8 +114,8 @@ function ofUnseen({ registered, device, ca }: CertificateFacts): Diagnosis {
       ...(ca?.hasTemplate === true
         ? ['AWS IoT provisions the devices of its CA by a template: wait a moment.']
         : []),
-      'The event comes again with each CONNECT. If it stays so: `glasshouse logs` tells whether the rule has run, and',
-      '`glasshouse redrive failures --dry-run` what has failed three times.',
+      'The event comes again with each CONNECT. If it stays so: `npx glasshouse logs` tells whether the rule has run, and',
+      '`npx glasshouse redrive failures --dry-run` what has failed three times.',
     ],
   };
 }

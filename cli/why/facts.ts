@@ -14,6 +14,7 @@ import {
 } from '../../shared/device-registry/held-certificates.ts';
 import { readDevice, type DevicesTable } from '../../shared/device-registry/read-devices.ts';
 import { readCertificate } from '../../shared/x509/certificate.ts';
+import { findRecorded } from './find-recorded.ts';
 
 /** Where it stands what has become of a certificate. */
 export interface Sources {
@@ -57,7 +58,12 @@ export interface CertificateFacts {
   readonly namesake: Device | undefined;
 }
 
-/** Gathers what is known of a certificate. @throws what the SDK throws, DeviceItemError, HeldItemError */
+/**
+ * Gathers what is known of a certificate. Of one that is not in the registry nobody knows the name: the records of all
+ * devices are looked through for it.
+ *
+ * @throws what the SDK throws, DeviceItemError, HeldItemError
+ */
 export async function gatherFacts(sources: Sources, certificateId: string): Promise<CertificateFacts> {
   const { client, devices, held: heldTable } = sources;
   const registered = await describe(client, certificateId);
@@ -73,15 +79,28 @@ export async function gatherFacts(sources: Sources, certificateId: string): Prom
     const device = await readDevice(devices, name);
     if (device !== undefined) recorded.push(device);
   }
+  if (registered === undefined && !recorded.some((one) => isOrWas(one, certificateId))) {
+    const found = await findRecorded(devices, certificateId);
+    if (found !== undefined) recorded.unshift(found.device);
+  }
   const device = recorded.find((one) => one.certificateId === certificateId);
+  const signer = caCertificateId ?? device?.caCertificateId;
   return {
     certificateId,
     registered,
-    ca: caCertificateId === undefined ? undefined : await describeCa(client, caCertificateId),
+    ca: signer === undefined ? undefined : await describeCa(client, signer),
     held,
     device,
     namesake: device === undefined ? recorded[0] : undefined,
   };
+}
+
+/** Whether a device is on record with a certificate, or was before another one took its place. */
+export function isOrWas(device: Device, certificateId: string): boolean {
+  return (
+    device.certificateId === certificateId ||
+    device.history.some((change) => change.certificateId === certificateId)
+  );
 }
 
 async function describe(

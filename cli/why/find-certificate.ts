@@ -23,6 +23,12 @@ export function isCertificateId(word: string): boolean {
   return ID.test(word);
 }
 
+/** What to say to a few hexadecimal digits that may be meant as the beginning of an id; undefined for any other word. */
+export function tooFewDigits(word: string): string | undefined {
+  if (!/^[0-9a-f]{4,}$/.test(word) || word.length >= LEAST_DIGITS) return undefined;
+  return `a certificate needs ${LEAST_DIGITS} digits of its id at least, and ${word} has ${word.length}`;
+}
+
 /**
  * Finds the certificate or the CA whose id begins like this. A whole id needs no search: it stands for a certificate,
  * whether there is one or not.
@@ -45,10 +51,10 @@ export async function findCertificate(
     ...ids.map((certificateId) => ({ kind: 'certificate' as const, certificateId })),
   ];
   if (found.length <= 1) return found[0];
-  const shown = found.slice(0, SHOWN).map(({ certificateId }) => certificateId);
+  const shown = found.slice(0, SHOWN).map(({ certificateId }) => `\n  ${certificateId}`);
   throw new CommandError(
     'ID_NOT_UNIQUE',
-    `${counted(found.length, 'certificate')} begin with ${beginning}: ${shown.join(', ')}${found.length > SHOWN ? ' …' : ''}`,
+    `${counted(found.length, 'certificate')} begin with ${beginning}:${shown.join('')}${found.length > SHOWN ? '\n  …' : ''}`,
   );
 }
 

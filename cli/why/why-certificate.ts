@@ -5,6 +5,7 @@ import { diagnose } from './diagnose.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { describeCa, gatherFacts, type CertificateFacts, type RegisteredCa, type Sources } from './facts.ts';
 import { findCertificate, listCas } from './find-certificate.ts';
+import { findRecorded } from './find-recorded.ts';
 
 /** Where to look, by name. */
 export interface WhyPlace {
@@ -33,8 +34,7 @@ export async function whyCertificate(place: WhyPlace, id: string): Promise<WhyCe
   const { client, dynamodb, devicesTable, heldTable, names } = place;
   const caIds = await listCas(client);
   const found = await findCertificate(client, id, caIds);
-  if (found === undefined) return undefined;
-  if (found.kind === 'ca') {
+  if (found?.kind === 'ca') {
     const ca = await describeCa(client, found.certificateId);
     return ca === undefined ? undefined : { kind: 'ca', ca };
   }
@@ -43,8 +43,12 @@ export async function whyCertificate(place: WhyPlace, id: string): Promise<WhyCe
     devices: { client: dynamodb, tableName: devicesTable },
     held: { client: dynamodb, tableName: heldTable },
   };
-  const facts = await gatherFacts(sources, found.certificateId);
-  const isNew = facts.registered === undefined && facts.held === undefined && facts.device === undefined;
+  // One that was deleted is in the records alone, and its id is shown there by its beginning.
+  const certificateId = found?.certificateId ?? (await findRecorded(sources.devices, id))?.certificateId;
+  if (certificateId === undefined) return undefined;
+  const facts = await gatherFacts(sources, certificateId);
+  const { registered, held, device, namesake } = facts;
+  const isNew = [registered, held, device, namesake].every((one) => one === undefined);
   const cas = isNew ? await describeAll(client, caIds.slice(0, MAX_CAS)) : [];
   return { kind: 'certificate', facts, diagnosis: diagnose(facts, names, cas) };
 }

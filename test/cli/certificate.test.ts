@@ -1,91 +1,28 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import {
-  DescribeCertificateCommand,
-  DescribeThingCommand,
-  CreatePolicyCommand,
-  IoTClient,
-  ListAttachedPoliciesCommand,
-  ListThingPrincipalsCommand,
-} from '@aws-sdk/client-iot';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
+import { DescribeCertificateCommand, DescribeThingCommand } from '@aws-sdk/client-iot';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keptCertificates } from '../../cli/certificate/vault.ts';
 import { principalOf } from '../../cli/certificate/wait-for-connect.ts';
-import { command } from '../../cli/commands/certificate.ts';
-import { readDevice } from '../../shared/device-registry/read-devices.ts';
-import { startTestCloud, type TestCloud } from '../support/cloud.ts';
-import { runCommand } from './run-command.ts';
+import { idIn, startCertificateCloud, type CertificateCloud } from './certificate-cloud.ts';
 
-const POLICY = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: '*' }],
-});
-
-const devicesTable = {
-  Type: 'AWS::DynamoDB::Table',
-  Properties: {
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: 'thingName', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'thingName', KeyType: 'HASH' }],
-  },
-};
-
-let cloud: TestCloud;
-let client: IoTClient;
-let s3: S3Client;
-let dynamodb: DynamoDBClient;
+let place: CertificateCloud;
+let cloud: CertificateCloud['cloud'];
+let client: CertificateCloud['client'];
+let s3: CertificateCloud['s3'];
 let folder: string;
 let bucket: string;
 
 beforeAll(async () => {
-  cloud = await startTestCloud({
-    resources: {
-      CertificatesBucket: { Type: 'AWS::S3::Bucket', Properties: {} },
-      DevicesTable: devicesTable,
-    },
-  });
-  client = new IoTClient(cloud.sdk);
-  s3 = new S3Client({ ...cloud.sdk, forcePathStyle: true });
-  dynamodb = new DynamoDBClient(cloud.sdk);
-  bucket = cloud.running.resources['CertificatesBucket'] ?? '';
-  folder = mkdtempSync(path.join(tmpdir(), 'glasshouse-certificate-'));
-  await client.send(new CreatePolicyCommand({ policyName: 'devices', policyDocument: POLICY }));
+  place = await startCertificateCloud();
+  ({ cloud, client, s3, folder, bucket } = place);
 }, 30_000);
-afterAll(async () => {
-  client.destroy();
-  s3.destroy();
-  dynamodb.destroy();
-  await cloud.stop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => place.stop());
 
-const certificate = (...words: string[]) =>
-  runCommand('certificate', command, words, {
-    cwd: folder,
-    env: { GLASSHOUSE_FOLDER: cloud.folder },
-  });
-
-async function certificatesOf(thingName: string) {
-  const { principals = [] } = await client.send(new ListThingPrincipalsCommand({ thingName }));
-  return Promise.all(
-    principals.map(async (target) => {
-      const certificateId = target.split('/')[1] ?? '';
-      const { certificateDescription } = await client.send(new DescribeCertificateCommand({ certificateId }));
-      const { policies = [] } = await client.send(new ListAttachedPoliciesCommand({ target }));
-      const policyNames = policies.map(({ policyName }) => policyName);
-      return { certificateId, status: certificateDescription?.status, policyNames };
-    }),
-  );
-}
-
-const recordOf = (thingName: string) =>
-  readDevice({ client: dynamodb, tableName: cloud.running.resources['DevicesTable'] ?? '' }, thingName);
-
-const idIn = (out: string): string => /^(?:issued|waits ) ([0-9a-f]{64})$/m.exec(out)?.[1] ?? 'none';
+const certificate = (...words: string[]) => place.certificate(...words);
+const certificatesOf = (thingName: string) => place.certificatesOf(thingName);
+const recordOf = (thingName: string) => place.recordOf(thingName);
 
 /** Connects as the thing, with the files in a folder, and leaves. */
 async function connect(thingName: string, name: string): Promise<void> {
@@ -152,18 +89,35 @@ test('A certificate is issued, kept with its key, and renewed without a moment i
   ]);
 }, 60_000);
 
+test('With too few digits `why` says how many it takes, and the ids that it knows one a line.', async () => {
+  const { code, err } = await place.why('ce729f1');
+  expect(code).toBe(1);
+  expect(err).toMatch(/^a certificate needs 8 digits of its id at least, and ce729f1 has 7\. /);
+  const known = err.trimEnd().split('\n').slice(1);
+  expect(known).toContain('  lamp-1');
+  for (const line of known) expect(line).toMatch(/^ {2}(?:[^\s,]+)$/);
+  for (const line of known) expect(line).not.toMatch(/[0-9a-f]{13}/);
+});
+
 test('A new certificate that does not connect leaves the old one as it is, and the renewal waits.', async () => {
   const old = idIn((await certificate('issue', 'lamp-2', '--policy', 'devices', '--out', 'lamp-2')).out);
   const first = await certificate('renew', 'lamp-2', '--wait', '1', '--out', 'lamp-2-new');
   const id = idIn(first.out);
   expect(first.code).toBe(3);
   expect(first.err).toMatch(/has not connected within 1 s: both it and the old one are ACTIVE/);
-  expect(first.err).toContain('certificate renew lamp-2 --finish\n');
-  expect(first.err).toContain(`certificate delete lamp-2 --certificate ${id.slice(0, 8)}\n`);
+  expect(first.err.split('\n').slice(-4)).toEqual([
+    '  to wait on:               npx glasshouse certificate renew lamp-2 --wait 1',
+    '  when the device has it:   npx glasshouse certificate renew lamp-2 --finish',
+    `  to give it up:            npx glasshouse certificate delete lamp-2 --certificate ${id.slice(0, 8)}`,
+    '',
+  ]);
   expect((await certificatesOf('lamp-2')).map(({ status }) => status)).toEqual(['ACTIVE', 'ACTIVE']);
   expect(await recordOf('lamp-2')).toMatchObject({ certificateId: old, state: 'ACTIVE' });
   const which = await certificate('revoke', 'lamp-2');
-  expect(which).toMatchObject({ code: 1, err: expect.stringContaining('has 2 certificates: name one') });
+  expect(which).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^the thing "lamp-2" has 2 certificates: name one/),
+  });
 
   // Another run waits on for the same one, and its files are there already.
   const second = await certificate('renew', 'lamp-2', '--wait', '1', '--out', 'lamp-2-new');
@@ -180,7 +134,7 @@ test('A new certificate that does not connect leaves the old one as it is, and t
 test('A renewal is finished at once where somebody says so, and given up by deleting the new certificate.', async () => {
   const old = idIn((await certificate('issue', 'lamp-6', '--policy', 'devices')).out);
   const none = await certificate('renew', 'lamp-6', '--finish');
-  expect(none).toMatchObject({ code: 1, err: expect.stringContaining('no renewal of "lamp-6" waits') });
+  expect(none).toMatchObject({ code: 1, err: expect.stringMatching(/^no renewal of "lamp-6" waits/) });
   const given = idIn((await certificate('renew', 'lamp-6')).out);
   expect(await certificate('delete', 'lamp-6', '--certificate', given)).toMatchObject({ code: 0 });
   expect((await certificatesOf('lamp-6')).map(({ certificateId }) => certificateId)).toEqual([old]);
@@ -230,7 +184,9 @@ test('What cannot be kept is not issued.', async () => {
 test('A thing that has a certificate is not issued another one.', async () => {
   await certificate('issue', 'lamp-5', '--policy', 'devices');
   const again = await certificate('issue', 'lamp-5', '--policy', 'devices');
-  expect(again).toMatchObject({ code: 1, err: expect.stringContaining('renew gives it another one') });
+  expect(again.code).toBe(1);
+  expect(again.err).toMatch(/^the thing "lamp-5" has a certificate already: renew gives it another one/);
+  expect(again.err).toContain(`aws s3 cp --recursive s3://${bucket}/devices/lamp-5/ lamp-5\n`);
   expect((await certificatesOf('lamp-5')).length).toBe(1);
 }, 30_000);
 

@@ -6,6 +6,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command } from '../../cli/commands/devices.ts';
+import { noteInRecord } from '../../cli/devices/record.ts';
+import { differs, GONE } from '../../cli/devices/registry-status.ts';
 import { changeDeviceState, claimDevice } from '../../shared/device-registry/write-device.ts';
 import { markSeen } from '../../shared/device-registry/mark-device.ts';
 import { startTestDynamoDb, type TestDynamoDb } from '../support/dynamodb.ts';
@@ -55,6 +57,8 @@ test('One device has its history, and nothing in it leaves its line.', async () 
   const { out } = await devices('lamp-1');
   expect(out).toContain(`certificate  ${CERTIFICATE}\n`);
   expect(out).toContain('state        ACTIVE\n');
+  // DynamoDB alone knows no certificates: that does not keep the record from being shown.
+  expect(out).toMatch(/^in AWS IoT   not known \(.+\)$/m);
   expect(out.trimEnd().split('\n').slice(-2)).toEqual([
     '  2026-11-21 10:00:00  ACTIVATING  abababababab  first\\nconnect',
     '  2026-11-21 10:00:01  ACTIVE      abababababab  activated',
@@ -128,7 +132,7 @@ test('With --limit there may be more, which is said.', async () => {
 });
 
 test.each([
-  ['a device that is not there', ['nobody'], 1, /no device "nobody"/],
+  ['a device that is not there', ['nobody'], 1, /^there is no device "nobody"/],
   ['two names', ['a', 'b'], 2, /takes one name/],
   ['a limit that is none', ['--limit', '0'], 2, /--limit takes a whole number/],
 ])('%s is an error.', async (_what, words, code, message) => {
@@ -140,7 +144,44 @@ test.each([
 test('A table that is not there, or not named, is said.', async () => {
   const env = { AWS_ENDPOINT_URL: database.url };
   const missing = await runCommand('devices', command, ['--table', 'nothing'], { env });
-  expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('ResourceNotFoundException') });
+  expect(missing).toEqual({
+    code: 1,
+    out: '',
+    err: 'there is no table "nothing": name the table of devices by --table\n',
+  });
   const unnamed = await runCommand('devices', command, [], { env });
   expect(unnamed).toMatchObject({ code: 2, err: expect.stringContaining('--table has to be given') });
+});
+
+test.each([
+  ['ACTIVATING', 'INACTIVE', false],
+  ['ACTIVE', 'ACTIVE', false],
+  ['ACTIVE', 'REVOKED', true],
+  ['ACTIVE', GONE, true],
+  ['INACTIVE', GONE, false],
+  ['INACTIVE', 'REVOKED', true],
+  ['REVOKED', GONE, false],
+  ['REVOKED', 'ACTIVE', true],
+] as const)('A record of %s beside %s in AWS IoT differs: %s.', (state, status, expected) => {
+  expect(differs({ state }, status)).toBe(expected);
+});
+
+test('Since when a device is in its state is told by what brought it there, not by what was told of it later.', async () => {
+  const table = { client: database.client, tableName };
+  const one = { thingName: 'lamp-9', certificateId: '99'.repeat(32) };
+  await claimDevice(
+    table,
+    { ...one, serialNumber: '1', notAfterMs: AT_MS },
+    { atMs: AT_MS, reason: 'issued' },
+  );
+  await changeDeviceState(table, one, 'REVOKED', { atMs: AT_MS + 1_000, reason: 'revoked by hand' });
+  const records = { table, nowMs: () => AT_MS + 60_000 };
+  await noteInRecord(records, one, 'deleted');
+  await noteInRecord(records, one, 'deleted');
+  await noteInRecord(records, { ...one, certificateId: 'another' }, 'deleted');
+  expect((await devices()).out).toMatch(/lamp-9 +REVOKED +2026-11-21 10:00:01/);
+  expect((await devices('lamp-9')).out.trimEnd().split('\n').slice(-2)).toEqual([
+    '  2026-11-21 10:00:01  REVOKED     999999999999  revoked by hand',
+    '  2026-11-21 10:01:00  REVOKED     999999999999  deleted',
+  ]);
 });

@@ -44,7 +44,9 @@ test('ir send takes a code from a file, and --dry-run sends nothing.', async () 
     out: `sendir,1:1,1,${CODE}\nright: 1 pairs, 2 ms\n`,
   });
   expect(repeater.emissions).toEqual([]);
-  expect((await ir(['send', place(), '@gone.txt'])).err).toMatch(/gone\.txt" cannot be read/);
+  expect((await ir(['send', place(), '@gone.txt'])).err).toMatch(
+    /gone\.txt" cannot be read: there is no such file$/m,
+  );
 });
 
 test('ir send names the error that the repeater would answer, before anything is sent.', async () => {

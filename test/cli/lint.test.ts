@@ -143,8 +143,12 @@ test('Values out of programs are named and left out.', async () => {
 });
 
 test.each<[what: string, files: Record<string, string>, told: string]>([
-  ['no file', {}, 'the service: ENOENT'],
-  ['a missing part', { 'serverless.yml': '\nresources: ${file(no.yml)}' }, 'serverless.yml:2: ENOENT'],
+  ['no file', {}, '/serverless.yml" cannot be read: there is no such file'],
+  [
+    'a missing part',
+    { 'serverless.yml': '\nresources: ${file(no.yml)}' },
+    '/no.yml" cannot be read: there is no such file',
+  ],
   ['what is not YAML', { 'serverless.yml': 'a: 1\nb: [' }, 'serverless.yml:2 cannot be read: '],
   ['a loop', { 'serverless.yml': 'a: ${self:b}\nb: ${self:a}\nresources: ${self:a}' }, 'goes on for ever'],
   [

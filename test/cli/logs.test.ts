@@ -118,6 +118,14 @@ test.each<[words: string[], lines: number]>([
   expect(out.split('\n').length - 1).toBe(lines);
 });
 
+test.each([
+  [['--rule', 'Nope'], 'nothing recorded matches --rule "Nope"\n'],
+  [['--trace', 'zzz', '--errors'], 'nothing recorded matches --trace "zzz", --errors\n'],
+  [['--rule', 'hot'], ''],
+])('What %j asks for in vain is said on standard error.', async (words, told) => {
+  expect(await logs(...words)).toMatchObject({ code: 0, err: told });
+});
+
 test('With --json a line is an entry of AWSIotLogsV2.', async () => {
   const { out } = await logs('--json', '--rule', 'hot', '--debug', '--trace', '22222222-0000');
   const entries = out

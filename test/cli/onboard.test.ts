@@ -169,6 +169,30 @@ test('A name that is on record with another certificate is not given away, even 
   expect(await recordOf('lamp-1')).toMatchObject({ certificateId: one, state: 'ACTIVE' });
 });
 
+test("A certificate that is another device's already does not become a second one.", async () => {
+  await onboard('certificate\n1.pem\n');
+  const { code, out, err } = await onboard('certificate,thing\n1.pem,other\n');
+  expect({ code, err }).toEqual({ code: 1, err: '0 devices onboarded, 0 there already, 1 failed\n' });
+  expect(out).toMatch(/^FAILED {2}line 2 1\.pem other: the certificate belongs to lamp-1: /);
+  expect(() => cloud.registry.things.require('other')).toThrow('other');
+  expect(await recordOf('other')).toBeUndefined();
+  expect(stateOf(cloud, id(one)).things).toEqual(['lamp-1']);
+});
+
+test('A file that is not there, and a folder, are told as what they are.', async () => {
+  const env = { AWS_ENDPOINT_URL: endpoint.url };
+  const run = (file: string) =>
+    runCommand('onboard', command, [file, '--table', tableName], { cwd: folder, env });
+  expect(await run('nofile.csv')).toMatchObject({
+    code: 1,
+    err: `"${folder}/nofile.csv" cannot be read: there is no such file\n`,
+  });
+  expect((await run('.')).err).toBe(`"${folder}" cannot be read: it is a folder: name a file\n`);
+  expect((await onboard('certificate,thing\n.,x\n')).out).toContain(
+    'line 2 .: it is a folder: name a file\n',
+  );
+});
+
 test('A run that failed half way leaves the certificate INACTIVE, and the next one goes on from there.', async () => {
   const csv = 'certificate,group\n1.pem,halls\n';
   const first = await onboard(csv);
@@ -281,7 +305,7 @@ test("A name that is another certificate's, a row that is there twice and a file
     { line: 2, outcome: 'failed', reason: expect.stringContaining(`"lamp-1" belongs to`) },
     { line: 3, outcome: 'done', thingName: 'lamp-3' },
     { line: 4, outcome: 'failed', reason: `the certificate ${three} is in line 3 already` },
-    { line: 5, outcome: 'failed', reason: expect.stringContaining('ENOENT') },
+    { line: 5, outcome: 'failed', reason: 'there is no such file' },
     { line: 6, outcome: 'failed', reason: expect.stringContaining('not an X.509 certificate') },
   ]);
   expect(stateOf(cloud, id(two)).things).toEqual([]);

@@ -102,7 +102,7 @@ test.each([
   expect(await run(words, { cwd: folder })).toEqual({
     code: 1,
     out: '',
-    err: 'glasshouse: no cloud is running in this folder: start one with `npm start` or `npx serverless offline`\n',
+    err: `glasshouse: no cloud is running in ${path.join(folder, '.glasshouse')}: start one with \`npm start\` or \`npx serverless offline\`, or name the folder of the one that runs in GLASSHOUSE_FOLDER\n`,
   });
 });
 

@@ -75,6 +75,11 @@ export function lightAt(minute: number): number {
   return Math.round(lux + (lux / 100) * wobble(minute));
 }
 
+/** `33,411 lx` */
+export function inLux(lux: number): string {
+  return `${lux.toLocaleString('en-GB')} lx`;
+}
+
 /** What the probe whose turn it is sends in a minute; undefined: nothing is heard of it. */
 export function readingAt(minute: number): { readonly device: string; readonly lux: number } | undefined {
   const device = PROBES[minute % PROBES.length] ?? 'a';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CommandError, EXIT } from '../../errors.ts';
+import { EXIT } from '../../errors.ts';
 import type { Demo } from '../demo.ts';
 import { bundleFunctions } from './bundle.ts';
 import { commandLines } from './command-lines.ts';
@@ -22,13 +22,7 @@ const SERVICE_FOLDER = path.join(import.meta.dirname, '../../..');
  * It ends well also when a design moved wrongly, for that is what is to be seen.
  */
 export const demo: Demo = {
-  async run({ terminal: { out, err }, isJson, isKept, withCommands, signal }) {
-    if (isKept) {
-      throw new CommandError(
-        'DEMO_NEEDS_CLOUDS',
-        'the greenhouse is played in two clouds, one for each design, and not in the one that runs: leave out --keep',
-      );
-    }
+  async run({ terminal: { out, err }, isJson, withCommands, signal }) {
     if (withCommands) for (const line of commandLines()) await err.line(line);
     const tell = (text: string): void => void err.line(err.paint('dim', text));
     const { records, startMs, seconds } = await runBoth(tell, signal);

@@ -1,4 +1,4 @@
-import { DAY_MINUTES, isNight, isStorm, lightAt, TRIALS, type Defect, type Trial } from './day.ts';
+import { DAY_MINUTES, inLux, isNight, isStorm, lightAt, TRIALS, type Defect, type Trial } from './day.ts';
 import type { Position } from '../../../shared/greenhouse/position.ts';
 import type { DesignRecord, Order } from './record.ts';
 
@@ -101,13 +101,13 @@ export function faultOf(minute: number, target: Position): string | undefined {
   const isWindy = minutesBefore(minute, CALM_MINUTES).some(isStorm);
   if (target === 'open') {
     if (isWindy || isNight(minute)) return undefined;
-    if (!now.some((lux) => lux <= REOPEN_TO)) return `${Math.min(...now)} lux are no darkness`;
+    if (!now.some((lux) => lux <= REOPEN_TO)) return `${inLux(lightAt(minute))} are no darkness`;
     const brightest = Math.max(...last.slice(BLUR_MINUTES).map(lightAt));
     return brightest >= SHADE_FROM ? 'it was dark for too short a time' : undefined;
   }
   if (isWindy) return 'the wind blows';
   if (isNight(minute)) return 'it is night';
-  if (!now.some((lux) => lux >= SHADE_FROM)) return `${Math.max(...now)} lux are not bright`;
+  if (!now.some((lux) => lux >= SHADE_FROM)) return `${inLux(lightAt(minute))} are not bright`;
   const darkest = Math.min(...last.slice(BLUR_MINUTES).map(lightAt));
   return darkest <= REOPEN_TO ? 'it was bright for too short a time' : undefined;
 }

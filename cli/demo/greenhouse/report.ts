@@ -1,5 +1,5 @@
 import type { Output } from '../../terminal.ts';
-import { lightAt, timeOf, TRIALS, type Defect, type Trial } from './day.ts';
+import { inLux, lightAt, timeOf, TRIALS, type Defect, type Trial } from './day.ts';
 import type { JudgedOrder, Judgement } from './judge.ts';
 
 /** What both designs did in the day, judged. */
@@ -76,7 +76,7 @@ export function jsonLines(day: Day, { startMs, seconds }: { startMs: number; sec
           ...rest,
           trial: trial?.what,
         })),
-        seconds,
+        seconds: Math.round(seconds * 1_000) / 1_000,
       }),
     ];
   });
@@ -97,8 +97,8 @@ function reasonOf({ verdict, fault = '', defect, status, reason, why }: JudgedOr
 
 /** What counts of a reason, for a column. */
 function shortened(reason: string, why: string): string {
-  const [, lux, since] = /^(\d+ lux), .* since [^T]*T(\d\d:\d\d)/.exec(why) ?? [];
-  if (lux !== undefined && since !== undefined) return `${lux} since ${since}`;
+  const [, lux, since] = /^(\d+) lux, .* since [^T]*T(\d\d:\d\d)/.exec(why) ?? [];
+  if (lux !== undefined && since !== undefined) return `${inLux(Number(lux))} of all probes since ${since}`;
   if (reason !== 'alarm') return why;
   // CloudWatch's own reason is long: what counts is how many minutes it rests on.
   const [, count = '?'] = /: (\d+) datapoints?/.exec(why) ?? [];
@@ -144,5 +144,5 @@ function faultsOf(
 }
 
 function light(minute: number): string {
-  return `${lightAt(minute).toLocaleString('en-GB')} lx`.padStart(LIGHT_WIDTH);
+  return inLux(lightAt(minute)).padStart(LIGHT_WIDTH);
 }

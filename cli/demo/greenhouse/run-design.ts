@@ -49,6 +49,8 @@ export function runDesign(options: DesignOptions): Promise<DesignRecord> {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4_000)));
   const stop = (): void => void child.kill('SIGTERM');
   signal.addEventListener('abort', stop, { once: true });
+  // It may have come while the functions were bundled.
+  if (signal.aborted) stop();
   return new Promise<DesignRecord>((resolve, reject) => {
     let record: DesignRecord | undefined;
     let problem = '';

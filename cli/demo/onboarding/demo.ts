@@ -9,8 +9,9 @@ import { EXIT } from '../../errors.ts';
 import { requireRunningCloud } from '../../running-cloud.ts';
 import { visible } from '../../terminal.ts';
 import type { Demo, DemoRequest } from '../demo.ts';
-import { withOwnCloud } from '../own-cloud.ts';
+import { untilAborted, withOwnCloud } from '../own-cloud.ts';
 import { Stage } from '../stage.ts';
+import { placeOf, placeToStart, type Place } from './place.ts';
 import { playOnboarding, STEPS } from './play.ts';
 
 /** What the cloud told last. */
@@ -20,26 +21,44 @@ const KEPT = 20;
 export const demo: Demo = {
   async run(request) {
     const { terminal, isJson, isKept, signal } = request;
-    if (isKept) return play(requireRunningCloud(terminal), request);
+    if (isKept) {
+      const cloud = requireRunningCloud(terminal);
+      return untilAborted(signal, () => play(cloud, placeOf(cloud), request));
+    }
     if (!isJson) await terminal.err.line(terminal.err.paint('dim', 'starts a cloud of its own …'));
     // "Hello" is no reading, as the cloud will say: that is for who wants to know why the demo failed.
     const told: string[] = [];
     const tell = (message: string): void =>
       void told.splice(0, told.length, ...told.slice(1 - KEPT), message);
-    const code = await withOwnCloud({ tell, signal }, (cloud) => play(cloud, request));
+    // It may take seconds: a cloud that is just starting can be stopped only when it has started.
+    const hasHeard = (): void => void terminal.err.line(terminal.err.paint('dim', 'stops its cloud …'));
+    signal.addEventListener('abort', hasHeard, { once: true });
+    const code = await withOwnCloud({ tell, signal }, (cloud) =>
+      play(cloud, placeToStart(cloud, terminal.env), request),
+    ).finally(() => signal.removeEventListener('abort', hasHeard));
     if (code !== EXIT.done) for (const message of told) await terminal.err.line(`cloud: ${visible(message)}`);
     return code;
   },
 };
 
-async function play(cloud: RunningCloud, { terminal, isJson, withCommands }: DemoRequest): Promise<number> {
-  const stage = new Stage({ out: terminal.out, isJson, withCommands, nowMs: () => performance.now() });
+async function play(
+  cloud: RunningCloud,
+  place: Place,
+  { terminal, isJson, withCommands, signal }: DemoRequest,
+): Promise<number> {
+  const stage = new Stage({
+    out: terminal.out,
+    isJson,
+    withCommands,
+    signal,
+    nowMs: () => performance.now(),
+  });
   const iot = new IoTClient(sdkConfig(cloud));
   const dynamodb = new DynamoDBClient(sdkConfig(cloud));
   const nowMs = await cloudTime(cloud.endpointUrl);
   const suffix = randomBytes(3).toString('hex');
   try {
-    await playOnboarding(stage, { cloud, iot, dynamodb, nowMs, sleep, suffix });
+    await playOnboarding(stage, { cloud, iot, dynamodb, nowMs, sleep, suffix }, place);
     return (await stage.end(STEPS)) ? EXIT.done : EXIT.failed;
   } finally {
     iot.destroy();

@@ -20,19 +20,19 @@ import {
 import { createAuthority, type Authority, type Identity } from './authority.ts';
 import { commandLines, type Names } from './command-lines.ts';
 import { tryToConnect } from './device.ts';
+import type { Place } from './place.ts';
 
 /** How many steps there are. */
 export const STEPS = 9;
 
 /** The walk of a maker: from a CA of its own to a device that is revoked. */
-export async function playOnboarding(stage: Stage, props: Props): Promise<void> {
+export async function playOnboarding(stage: Stage, props: Props, place: Place): Promise<void> {
   const { cloud, iot, suffix } = props;
   const names: Names = {
     device: `lamp-${suffix}`,
     lateDevice: `late-${suffix}`,
     allowListTable: resource(cloud, 'AllowListTable'),
-    mqttsPort: new URL(cloud.mqttsUrl).port,
-    caFile: cloud.caFile,
+    place,
   };
   const made: { ca?: Authority; caCertificateId?: string; lamp?: Identity; client?: MqttClient } = {};
   const ca = () => required(made.ca);
@@ -45,7 +45,7 @@ export async function playOnboarding(stage: Stage, props: Props): Promise<void> 
       made.ca = await createAuthority(`Makers root ${suffix}`, props.nowMs());
       return 'a key, and a certificate that it has signed itself';
     },
-    commandLines.makeCa,
+    () => [...commandLines.findCloud(place), ...commandLines.makeCa()],
   );
   await stage.step(
     'It registers the CA, with a certificate that proves that it has the key',
@@ -102,7 +102,7 @@ export async function playOnboarding(stage: Stage, props: Props): Promise<void> 
       if (status !== undefined) throw wrong(`it was registered as ${status}`);
       return 'closed, and not even registered';
     },
-    () => commandLines.deactivateCa(names, required(made.caCertificateId)),
+    () => commandLines.deactivateCa(names),
   );
   await stage.step(
     'The device is revoked: it is cut off, and refused',
@@ -114,7 +114,7 @@ export async function playOnboarding(stage: Stage, props: Props): Promise<void> 
       await refused(connect());
       return `its connection was closed, and the next one too; the certificate is ${(await statusOf(iot, lamp())) ?? 'gone'}`;
     },
-    () => commandLines.revoke(names, lamp().certificateId),
+    () => commandLines.revoke(names),
   );
   made.client?.end(true);
 }

@@ -41,6 +41,8 @@ export interface NetworkOptions {
   readonly faults?: Partial<Faults>;
   /** Whether answers can carry downlinks; Sigfox's AWS IoT connector gets none. @default true */
   readonly bidirectional?: boolean;
+  /** So many messages are sent by devices that run, and no more. @default without end */
+  readonly maxMessages?: number;
 }
 
 /**
@@ -55,9 +57,11 @@ export class SigfoxNetwork {
   readonly #random: () => number;
   readonly #faults: Faults;
   readonly #bidirectional: boolean;
+  readonly #maxMessages: number;
   readonly #timers = new Set<Timer>();
 
-  constructor({ clock, door, random, faults, bidirectional = true }: NetworkOptions) {
+  constructor({ clock, door, random, faults, bidirectional = true, maxMessages = Infinity }: NetworkOptions) {
+    this.#maxMessages = maxMessages;
     this.#clock = clock;
     this.#random = random;
     this.#faults = { ...NO_FAULTS, ...faults };
@@ -85,6 +89,7 @@ export class SigfoxNetwork {
   run(device: SimulatedDevice, intervalMs: number, askEvery: number): void {
     let messages = 0;
     const next = (): void => {
+      if (this.sent.length >= this.#maxMessages) return;
       messages += 1;
       this.uplink(device, askEvery > 0 && messages % askEvery === 0);
       this.#after(intervalMs, next);

@@ -146,11 +146,11 @@ test.each([
   await expect(running).rejects.toMatchObject({ code });
 });
 
-test('The greenhouse is not played in the cloud that runs.', async () => {
+test('A day that is ended before it begins is not played.', async () => {
   const output = new Output(process.stdout, false);
   const terminal = { stdin: process.stdin, out: output, err: output, env: {}, cwd: '/' };
-  const request = { terminal, isJson: false, isKept: true, withCommands: false };
+  const request = { terminal, isJson: false, isKept: false, withCommands: false };
   await expect(demo.run({ ...request, signal: AbortSignal.abort() })).rejects.toMatchObject({
-    code: 'DEMO_NEEDS_CLOUDS',
+    code: 'DEMO_STOPPED',
   });
 });

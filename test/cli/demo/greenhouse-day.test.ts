@@ -164,12 +164,14 @@ test('What is printed has a line for every order and every trial, and no colour 
   expect(lines.join('\n')).not.toContain('\u001b');
   for (const { what } of TRIALS) expect(lines.some((line) => line.includes(what))).toBe(true);
   expect(lines.find((line) => line.startsWith('07:02'))).toMatch(
-    /open {3}WRONG: \d+ lux are no darkness \(6\)/,
+    /^07:02 +(3\d,\d{3} lx) .*open {3}WRONG: \1 are no darkness \(6\)/,
   );
   expect(dayLines(day, new Output(process.stdout, true)).join('\n')).toContain('\u001b');
-  const json = jsonLines(day, { startMs: Date.UTC(2027, 5, 21), seconds: 1 }).map((line): unknown =>
+  const json = jsonLines(day, { startMs: Date.UTC(2027, 5, 21), seconds: 1.234567 }).map((line): unknown =>
     JSON.parse(line),
   );
   expect(json).toHaveLength(4);
-  expect(json).toContainEqual(expect.objectContaining({ design: 'alarms', moves: 2, date: '2027-06-21' }));
+  expect(json).toContainEqual(
+    expect.objectContaining({ design: 'alarms', moves: 2, date: '2027-06-21', seconds: 1.235 }),
+  );
 });

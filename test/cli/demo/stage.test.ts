@@ -64,6 +64,27 @@ test('Below each step stands, dimmed, what does the same on a command line.', as
   expect(coloured.out).toContain('\u001b[32m✓\u001b[39m');
 });
 
+test('Once it is ended no step begins, and what becomes of the one under way is not told.', async () => {
+  const stopping = new AbortController();
+  const stream = new PassThrough();
+  const written = text(stream);
+  const stage = new Stage({
+    out: new Output(stream, false),
+    isJson: false,
+    withCommands: false,
+    nowMs: () => 0,
+    signal: stopping.signal,
+  });
+  await stage.step('first', async () => 'it is there');
+  await stage.step('second', async () => {
+    stopping.abort();
+    throw new Error('connect ECONNREFUSED');
+  });
+  await stage.step('third', () => Promise.reject(new Error('it has begun')));
+  stream.end();
+  expect(await written).toBe('✓  1  first: it is there\n');
+});
+
 test('As JSON each step is one line, and nothing else is said.', async () => {
   const { out, isWhole } = await play({ isJson: true, isFailing: true });
   const lines = out
@@ -96,7 +117,18 @@ test('Without a name the demos are listed.', async () => {
 test.each([
   ['a demo that there is not', ['onbording'], 2, /there is no demo "onbording": did you mean onboarding\?/],
   ['two demos', ['onboarding', 'x'], 2, /demo plays one/],
-  ['a running cloud that there is not', ['onboarding', '--keep'], 1, /no cloud is running/],
+  [
+    '--keep for a demo of two clouds',
+    ['greenhouse', '--keep'],
+    2,
+    /demo greenhouse takes no --keep: .*two clouds/,
+  ],
+  [
+    'a running cloud that there is not',
+    ['onboarding', '--keep'],
+    1,
+    /no cloud is running in \/nowhere: .*GLASSHOUSE_FOLDER/,
+  ],
 ])('With %s it says so.', async (_what, words, code, message) => {
   const ended = await runCommand('demo', command, words, { env: { GLASSHOUSE_FOLDER: '/nowhere' } });
   expect(ended.code).toBe(code);

@@ -31,6 +31,8 @@ beforeAll(async () => {
     resources: {
       SigfoxDeviceTypesTable: await dynamodb.createTable('deviceTypeId'),
       SigfoxDevicesTable: devicesTable,
+      HouseholdsTable: await dynamodb.createTable('household'),
+      CareButtonsTable: await dynamodb.createTable('device'),
     },
   });
 });
@@ -62,7 +64,7 @@ test('A kind is made, shown with the places of its fields, changed in part, and 
     ].join('\n'),
   );
   // What is not named stays; what is empty is taken away.
-  await type('set', 'probe', '--interval', '');
+  expect((await type('set', 'probe', '--interval', '')).err).toBe('in effect within 25 s\n');
   await type('set', 'probe', '--echo', 'level:0:uint:4::3');
   expect(JSON.parse((await type('show', 'probe', '--json')).out)).toEqual({
     deviceTypeId: 'probe',
@@ -81,7 +83,7 @@ test('A kind is made, shown with the places of its fields, changed in part, and 
     code: 1,
     err: expect.stringContaining('no kind of device'),
   });
-  await type('remove', 'probe');
+  expect((await type('remove', 'probe')).out).toMatch(/their digits, within 25 s\n$/);
   expect(await type('list')).toMatchObject({ code: 0, out: '', err: 'no kind of device is known\n' });
 });
 
@@ -102,6 +104,16 @@ test.each([
   expect((await type('show', 'wrong')).code).toBe(1);
 });
 
+test('A care button that hangs elsewhere leaves its home, which is said.', async () => {
+  const hang = (home: string) =>
+    runCommand('sigfox', command, ['button', 'B0770', home, '--person', 'Mme Durand'], {
+      env: { GLASSHOUSE_FOLDER: folder },
+    });
+  expect(await hang('durand')).toMatchObject({ code: 0, err: '' });
+  expect(await hang('durand')).toMatchObject({ code: 0, err: '' });
+  expect((await hang('petit')).err).toBe('B0770 hung in "durand", which has it no longer\n');
+});
+
 test('A device is assigned a kind in its own item, which stays as it is otherwise.', async () => {
   const Key = { device: { S: '1A2B3C' } };
   await dynamodb.client.send(
@@ -109,8 +121,12 @@ test('A device is assigned a kind in its own item, which stays as it is otherwis
   );
   const item = async () =>
     (await dynamodb.client.send(new GetItemCommand({ TableName: devicesTable, Key }))).Item;
-  expect((await type('assign', '001a2b3c', 'probe')).out).toContain('1A2B3C is of the kind probe');
+  expect((await type('assign', '001a2b3c', 'probe')).out).toBe(
+    '1A2B3C is of the kind probe, where its callbacks do not tell it, within 25 s\n',
+  );
   expect(await item()).toEqual({ ...Key, lastTimeMs: { N: '5' }, assignedTypeId: { S: 'probe' } });
+  const unknown = await type('assign', '1A2B3C', 'nope');
+  expect(unknown).toMatchObject({ code: 0, err: expect.stringContaining('no kind of device "nope" yet') });
   await type('assign', '1A2B3C', '--none');
   expect(await item()).toEqual({ ...Key, lastTimeMs: { N: '5' } });
 });

@@ -161,7 +161,7 @@ test.each<[string, CertificateFacts, object]>([
   [
     'is the new one of a renewal',
     facts('ACTIVE', { namesake: device({ certificateId: 'other' }) }),
-    { state: 'outside', next: ['`glasshouse certificate renew lamp-1 --finish`'] },
+    { state: 'outside', next: ['`npx glasshouse certificate renew lamp-1 --finish`'] },
   ],
   [
     'has lost its name to another device',
@@ -198,6 +198,32 @@ test.each<[string, CertificateFacts, object]>([
       summary: expect.stringContaining('Revoked by hand'),
       next: [expect.stringContaining('for good')],
     },
+  ],
+  [
+    'was in use for long and then revoked',
+    facts('REVOKED', {
+      device: device({
+        state: 'REVOKED',
+        history: [
+          { state: 'ACTIVE', atMs: AT_MS, reason: 'first connection', certificateId },
+          { state: 'REVOKED', atMs: AT_MS, reason: 'revoked by hand', certificateId },
+        ],
+      }),
+    }),
+    {
+      state: 'stopped',
+      summary: 'It was activated, and made REVOKED later, which no event takes back. Revoked by hand.',
+    },
+  ],
+  [
+    'was renewed and deleted',
+    facts(undefined, {
+      namesake: device({
+        certificateId: 'other',
+        history: [{ state: 'ACTIVE', atMs: AT_MS, reason: 'first connection', certificateId }],
+      }),
+    }),
+    { state: 'stopped', summary: expect.stringMatching(/deleted.*"lamp-1" had it/) },
   ],
   [
     'was put on hold by its CA',
@@ -237,13 +263,23 @@ test('A certificate that is ACTIVE without a policy is said to be of no use.', (
   });
 });
 
+test('A certificate that was in use was not stopped by a step when it is INACTIVE later.', () => {
+  const ended = diagnose(facts('INACTIVE', { device: device({ announcedAtMs: AT_MS }) }), names);
+  expect(ended).not.toHaveProperty('step');
+  expect(diagnose(facts('INACTIVE'), names)).toMatchObject({ step: { number: 3 } });
+});
+
 test.each<[string, RegisteredCa[], RegExp]>([
   ['no CA', [], /No CA is registered/],
-  ['an INACTIVE CA', [ca({ status: 'INACTIVE' })], /is INACTIVE: make it ACTIVE/],
+  [
+    'an INACTIVE CA',
+    [ca({ status: 'INACTIVE' })],
+    /If it is one of these .*is INACTIVE:.*aws iot update-ca-certificate --certificate-id (ca){32} --new-status ACTIVE$/s,
+  ],
   [
     'a CA without auto-registration',
     [ca({ isAutoRegistration: false })],
-    /auto-registration off: turn it on/,
+    /has auto-registration off:.*--new-auto-registration-status ENABLE$/s,
   ],
   ['a CA that is open', [ca()], /handshake alone does nothing/],
 ])('Of a certificate that nobody knows it is said what stands in its way: %s.', (_what, cas, expected) => {

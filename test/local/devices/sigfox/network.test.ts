@@ -17,7 +17,11 @@ import { seededRandom } from '../../../support/random.ts';
 
 const OK: DoorAnswer = { status: 204, body: '' };
 
-function start(respond: (call: SigfoxCall) => DoorAnswer = () => OK, faults: Partial<Faults> = {}) {
+function start(
+  respond: (call: SigfoxCall) => DoorAnswer = () => OK,
+  faults: Partial<Faults> = {},
+  maxMessages = Infinity,
+) {
   const clock = new ManualClock();
   const startMs = clock.now();
   const calls: { atSeconds: number; type: string; variables: Readonly<Record<string, unknown>> }[] = [];
@@ -26,7 +30,7 @@ function start(respond: (call: SigfoxCall) => DoorAnswer = () => OK, faults: Par
     return respond(call);
   };
   const random = seededRandom(7);
-  const network = new SigfoxNetwork({ clock, door, random, faults });
+  const network = new SigfoxNetwork({ clock, door, random, faults, maxMessages });
   return {
     calls,
     network,
@@ -43,6 +47,14 @@ function start(respond: (call: SigfoxCall) => DoorAnswer = () => OK, faults: Par
       calls.filter((call) => call.type === type).map(({ atSeconds }) => atSeconds),
   };
 }
+
+test('Devices that run send as many messages as they may, and not one more.', async () => {
+  const { network, device, advance } = start(undefined, {}, 3);
+  network.run(device, 2_000, 0);
+  network.run(new SimulatedDevice('1A2B3D', seededRandom(8)), 2_000, 0);
+  await advance(20);
+  expect(network.sent).toHaveLength(3);
+});
 
 test('A message is told at once, and completed 25 seconds later under the same time and number.', async () => {
   const { network, device, calls, advance } = start();

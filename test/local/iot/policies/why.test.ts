@@ -125,7 +125,7 @@ test('The same attempt again is counted, not repeated.', async () => {
 test('An id of which nothing is known is refused, with those that are.', async () => {
   publish('a');
   await expect(why('lamp 2')).rejects.toThrow(
-    'Nothing was tried under the id "lamp 2". Known are lamp 1, c1.',
+    'Nothing was tried under the id "lamp 2". Known are:\n  lamp 1\n  c1',
   );
   log = new AttemptLog(() => clock.now());
   await expect(why('lamp 2')).rejects.toMatchObject({ code: 'NOTHING_KNOWN' });
