@@ -24,8 +24,8 @@ const retry = process.env['CI'] === undefined ? 0 : 1;
  */
 export default defineConfig({
   test: {
-    // Most of the time is waited: for clouds that start, for a device's answer. One worker more than cores keeps them at work.
-    maxWorkers: Math.max(2, availableParallelism()) + 1,
+    // Most of the time is waited: for clouds that start, for a device's answer. One worker a core keeps both at work.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         test: {
