@@ -6,7 +6,7 @@ const HEAD = ['', 'measured', '', 'against', '', 'ratio', 'must be', ''];
 const USAGE = [
   'npm run bench [-- NAME …]',
   '',
-  'Measures what is named, or everything in some four minutes, prints one table, and exits 1 when a bound is not',
+  'Measures what is named, or everything in some seven minutes, prints one table, and exits 1 when a bound is not',
   'kept. What else runs on the machine meanwhile disturbs it.',
   '',
 ];

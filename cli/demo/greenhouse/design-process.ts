@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { errorText } from '../../../shared/errors.ts';
 import { startGreenhouseCloud } from './cloud.ts';
 import type { ToParent } from './run-design.ts';
@@ -13,6 +14,9 @@ const [design, folder = '', serviceFolder = '', startMs] = process.argv.slice(2)
 function send(message: ToParent): void {
   if (process.connected) process.send?.(message);
 }
+
+// watch-lux has the more to do: where both designs want a core, it comes first, and the day is over sooner.
+if (design === 'alarms') setPriority(constants.priority.PRIORITY_LOW);
 
 const startedMs = performance.now();
 const starting = startGreenhouseCloud({
