@@ -41,6 +41,7 @@ export default defineConfig({
           ...common,
           name: 'house-functions',
           include: FUNCTIONS_IN_LOCAL.map((each) => `${each}/*.test.ts`),
+          retry,
         },
       },
       {
@@ -50,6 +51,7 @@ export default defineConfig({
           include: LOCAL,
           exclude: FUNCTIONS_IN_LOCAL,
           isolate: false,
+          retry,
         },
       },
       {
