@@ -1,11 +1,10 @@
-// oxlint-disable-next-line import/no-named-as-default -- its types export only the default
-import middy from '@middy/core';
+import middyCore from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { GlasshouseError } from './errors.ts';
 import type { Counter } from './metrics.ts';
 import { describeRejection, RejectedInputError, type Rejection } from './rejections.ts';
 
-type Request = middy.Request<unknown, unknown>;
+type Request = middyCore.Request<unknown, unknown>;
 
 export interface HandlerOptions<Result> {
   /** The function's work. It throws RejectedInputError for input that can never work. */
@@ -53,7 +52,7 @@ export function createHandler<Result>(options: HandlerOptions<Result>) {
 
   // Middy runs onError from the last to the first, and no further than one that answers, as keepRejection does:
   // only requestEnd is run however an invocation ends.
-  return middy<unknown, unknown>(run, { requestEnd: () => counter.flush() })
+  return middyCore<unknown, unknown>(run, { requestEnd: () => counter.flush() })
     .onError(keepRejection)
     .onError(logFailure);
 }

@@ -12,6 +12,7 @@ import { counted, quoted, type Terminal } from '../terminal.ts';
 import { basicHeader, cloudClock, registerDeviceType } from './cloud-side.ts';
 import { mqttDoor, ownDoor } from './doors.ts';
 import { watchDoor } from './watch-door.ts';
+import { seededRandom } from '../../local/seeded-random.ts';
 
 const MAX_DEVICES = 10_000;
 const MAX_SPEED = 10_000;
@@ -64,7 +65,7 @@ async function play(
   { err }: Terminal,
 ): Promise<number> {
   const clock = fastClock(systemClock, plan.speed, nowMs);
-  const random = seeded(plan.seed);
+  const random = seededRandom(plan.seed);
   const watched = watchDoor(door);
   const network = new SigfoxNetwork({
     clock,
@@ -134,17 +135,5 @@ function readPlan(args: Arguments): Plan {
     door: args.choice('door', ['http', 'iot']) ?? 'http',
     url,
     seed: args.count('seed') ?? 1,
-  };
-}
-
-/** Mulberry32: the same numbers for the same seed. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
 }

@@ -10,12 +10,12 @@ import {
   InvalidRequestException,
   ListThingPrincipalsCommand,
   ResourceAlreadyExistsException,
-  ResourceNotFoundException,
   UpdateCertificateCommand,
   UpdateThingCommand,
   type IoTClient,
 } from '@aws-sdk/client-iot';
 import { withRetries, type RetryOptions } from '../../shared/retry.ts';
+import { undefinedIfMissing } from '../../shared/undefined-if-missing.ts';
 
 /** A certificate as AWS IoT has it registered. */
 export interface RegisteredCertificate {
@@ -73,7 +73,7 @@ export function createControlPlane(client: IoTClient, retry: RetryOptions): Cont
 
   return {
     async describeCertificate(certificateId) {
-      const answer = await orUndefined(() =>
+      const answer = await undefinedIfMissing(() =>
         tried(() => client.send(new DescribeCertificateCommand({ certificateId }))),
       );
       const { certificateArn, status, certificatePem, caCertificateId, creationDate } =
@@ -86,7 +86,7 @@ export function createControlPlane(client: IoTClient, retry: RetryOptions): Cont
     },
 
     async describeCa(certificateId) {
-      const answer = await orUndefined(() =>
+      const answer = await undefinedIfMissing(() =>
         tried(() => client.send(new DescribeCACertificateCommand({ certificateId }))),
       );
       const { status, certificatePem } = answer?.certificateDescription ?? {};
@@ -134,19 +134,23 @@ export function createControlPlane(client: IoTClient, retry: RetryOptions): Cont
     },
 
     async detachFromThing(thingName, principal) {
-      await orUndefined(() =>
+      await undefinedIfMissing(() =>
         tried(() => client.send(new DetachThingPrincipalCommand({ thingName, principal }))),
       );
     },
 
     async addToGroup(thingName, thingGroupName) {
       const command = new AddThingToThingGroupCommand({ thingName, thingGroupName });
-      return (await orUndefined(() => tried(() => client.send(command)))) === undefined ? 'missing' : 'done';
+      return (await undefinedIfMissing(() => tried(() => client.send(command)))) === undefined
+        ? 'missing'
+        : 'done';
     },
 
     async attachPolicy(policyName, target) {
       const command = new AttachPolicyCommand({ policyName, target });
-      return (await orUndefined(() => tried(() => client.send(command)))) === undefined ? 'missing' : 'done';
+      return (await undefinedIfMissing(() => tried(() => client.send(command)))) === undefined
+        ? 'missing'
+        : 'done';
     },
 
     async setStatus(certificateId, newStatus) {
@@ -159,14 +163,4 @@ export function createControlPlane(client: IoTClient, retry: RetryOptions): Cont
       }
     },
   };
-}
-
-/** undefined for what is not there. */
-async function orUndefined<Answer>(call: () => Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
-    throw error;
-  }
 }

@@ -9,6 +9,7 @@ import {
 import { toItem, type Item } from '../../shared/sigfox/item.ts';
 import type { MessageKey } from './message-key.ts';
 import type { LastMessage } from './sequence.ts';
+import { keepNewest } from '../../shared/keep-newest.ts';
 
 /** The newest message of a device, as its item has it. */
 export interface DeviceState extends LastMessage {
@@ -144,12 +145,8 @@ export class MessageStore {
   }
 
   #remember(device: string, state: DeviceState | undefined): void {
-    this.#remembered.delete(device);
-    if (state === undefined) return;
-    this.#remembered.set(device, state);
-    if (this.#remembered.size <= MAX_REMEMBERED) return;
-    const oldest = this.#remembered.keys().next();
-    if (oldest.done !== true) this.#remembered.delete(oldest.value);
+    if (state === undefined) this.#remembered.delete(device);
+    else keepNewest(this.#remembered, device, state, MAX_REMEMBERED);
   }
 }
 

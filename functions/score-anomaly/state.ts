@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { DeviceState } from './scoring.ts';
 import { decodeState, encodeColumns, encodeLast, type Item } from './state-item.ts';
+import { keepNewest } from '../../shared/keep-newest.ts';
 
 export type SaveOutcome =
   | { readonly saved: true }
@@ -76,7 +77,7 @@ export class StateStore {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       return { saved: false, fresh: this.#remember(key, error.Item) };
     }
-    this.#keep(key, next);
+    keepNewest(this.#remembered, key, next, MAX_REMEMBERED);
     return { saved: true };
   }
 
@@ -86,16 +87,7 @@ export class StateStore {
       return undefined;
     }
     const state = decodeState(item);
-    this.#keep(key, state);
+    keepNewest(this.#remembered, key, state, MAX_REMEMBERED);
     return state;
-  }
-
-  #keep(key: string, state: DeviceState): void {
-    // A map keeps the order of insertion: what is set last is forgotten last.
-    this.#remembered.delete(key);
-    this.#remembered.set(key, state);
-    if (this.#remembered.size <= MAX_REMEMBERED) return;
-    const oldest = this.#remembered.keys().next();
-    if (oldest.done !== true) this.#remembered.delete(oldest.value);
   }
 }

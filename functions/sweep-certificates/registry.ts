@@ -11,6 +11,7 @@ import {
   type IoTClient,
 } from '@aws-sdk/client-iot';
 import { PAGE_SIZE } from './services.ts';
+import { undefinedIfMissing } from '../../shared/undefined-if-missing.ts';
 
 /** A certificate as AWS IoT lists it. */
 export interface ListedCertificate {
@@ -82,7 +83,7 @@ export function createRegistry(client: IoTClient, call: Call, pageSize = PAGE_SI
 
     async describeCa(certificateId) {
       const command = new DescribeCACertificateCommand({ certificateId });
-      const answer = await orUndefined(() => call(() => client.send(command)));
+      const answer = await undefinedIfMissing(() => call(() => client.send(command)));
       const { status, certificatePem: pem } = answer?.certificateDescription ?? {};
       return status === undefined || pem === undefined ? undefined : { status, pem };
     },
@@ -100,13 +101,13 @@ export function createRegistry(client: IoTClient, call: Call, pageSize = PAGE_SI
 
     async describeCertificate(certificateId) {
       const command = new DescribeCertificateCommand({ certificateId });
-      const answer = await orUndefined(() => call(() => client.send(command)));
+      const answer = await undefinedIfMissing(() => call(() => client.send(command)));
       return answer?.certificateDescription?.certificatePem;
     },
 
     async thingsOf(principal) {
       const command = new ListPrincipalThingsCommand({ principal });
-      return (await orUndefined(() => call(() => client.send(command))))?.things ?? [];
+      return (await undefinedIfMissing(() => call(() => client.send(command))))?.things ?? [];
     },
 
     async setStatus(certificateId, newStatus) {
@@ -121,14 +122,4 @@ export function createRegistry(client: IoTClient, call: Call, pageSize = PAGE_SI
       }
     },
   };
-}
-
-/** undefined for what is not there. */
-async function orUndefined<Answer>(call: () => Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
-    throw error;
-  }
 }

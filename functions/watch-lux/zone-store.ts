@@ -9,6 +9,7 @@ import {
 import { decodeZone, encodeState, type Item, type Zone } from './zone-item.ts';
 import type { ZoneSettings } from './zone-settings.ts';
 import type { ZoneState } from './zone-state.ts';
+import { keepNewest } from '../../shared/keep-newest.ts';
 
 export type SaveOutcome =
   | { readonly saved: true }
@@ -60,7 +61,7 @@ export class ZoneStore {
 
   /** Remembers what was published of a zone's state. */
   told(zone: string, told: Told): void {
-    keep(this.#told, zone, told);
+    keepNewest(this.#told, zone, told, MAX_ZONES);
   }
 
   /** What stands in the table now. */
@@ -117,7 +118,7 @@ export class ZoneStore {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       return { saved: false, fresh: this.#remember(next.zone, error.Item) };
     }
-    keep(this.#remembered, next.zone, { ...zone, version: next.version, state: next });
+    keepNewest(this.#remembered, next.zone, { ...zone, version: next.version, state: next }, MAX_ZONES);
     return { saved: true };
   }
 
@@ -165,17 +166,7 @@ export class ZoneStore {
   #remember(name: string, item: Record<string, AttributeValue> | undefined): Zone | undefined {
     const zone = item === undefined ? undefined : decodeZone(item);
     if (zone === undefined) this.#remembered.delete(name);
-    else keep(this.#remembered, name, zone);
+    else keepNewest(this.#remembered, name, zone, MAX_ZONES);
     return zone;
   }
-}
-
-/** Sets an entry as the newest of a map that holds at most MAX_ZONES, and lets the oldest go. */
-function keep<Value>(memory: Map<string, Value>, name: string, value: Value): void {
-  // A map keeps the order of insertion: what is set last is forgotten last.
-  memory.delete(name);
-  memory.set(name, value);
-  if (memory.size <= MAX_ZONES) return;
-  const oldest = memory.keys().next();
-  if (oldest.done !== true) memory.delete(oldest.value);
 }

@@ -9,6 +9,7 @@ import { GlasshouseError } from '../errors.ts';
 import { once } from '../once.ts';
 import { DOWNLINK_STATES, EMPTY_SLOT, type DownlinkSlot, type SlotChange } from './downlink.ts';
 import type { Item } from './item.ts';
+import { keepNewest } from '../keep-newest.ts';
 
 /** A device's downlinks cannot be read, or are written to without an end. */
 export class DownlinkSlotError extends GlasshouseError {
@@ -128,12 +129,7 @@ export class DownlinkStore {
   }
 
   #remember(device: string, slot: VersionedSlot): VersionedSlot {
-    this.#remembered.delete(device);
-    this.#remembered.set(device, slot);
-    if (this.#remembered.size > MAX_REMEMBERED) {
-      const oldest = this.#remembered.keys().next();
-      if (oldest.done !== true) this.#remembered.delete(oldest.value);
-    }
+    keepNewest(this.#remembered, device, slot, MAX_REMEMBERED);
     return slot;
   }
 }

@@ -3,6 +3,7 @@ import type { Certificate } from './certificate.ts';
 import { readCrl, type Crl } from './crl.ts';
 import { RevocationUnavailableError, X509Error } from './errors.ts';
 import { fetchBytes, type Fetch, type FetchedBytes } from './fetch-bytes.ts';
+import { keepNewest } from '../keep-newest.ts';
 
 /** Reads an object of S3, or answers without bytes when the caller has it already. */
 export type ReadObject = (
@@ -98,19 +99,10 @@ export function createCrlSource(options: CrlSourceOptions): CrlSource {
         onRefreshFailed?.(address, error);
         current = { ...current, readAtMs: now() };
       }
-      keep(key, current);
+      keepNewest(kept, key, current, MAX_KEPT);
     }
     requireCurrent(current.crl, address, now());
     return current.crl;
-  }
-
-  function keep(key: string, list: Kept): void {
-    // A map keeps the order of insertion: what is set last is forgotten last.
-    kept.delete(key);
-    kept.set(key, list);
-    if (kept.size <= MAX_KEPT) return;
-    const oldest = kept.keys().next();
-    if (oldest.done !== true) kept.delete(oldest.value);
   }
 
   return {

@@ -1,7 +1,6 @@
+import { dimensions, judgement, names, watchedMetric } from './alarm-members.ts';
 import type { Members, Shape } from './shape.ts';
 
-const dimensions: Shape = { list: { members: { Name: 'text', Value: 'text' } } };
-const names: Shape = { list: 'text' };
 const tags: Shape = { list: { members: { Key: 'text', Value: 'text' } } };
 
 const queries: Shape = {
@@ -87,19 +86,8 @@ export const INPUTS: Readonly<Record<string, Members['members']>> = {
     OKActions: names,
     AlarmActions: names,
     InsufficientDataActions: names,
-    MetricName: 'text',
-    Namespace: 'text',
-    Statistic: 'text',
-    ExtendedStatistic: 'text',
-    Dimensions: dimensions,
-    Period: 'number',
-    Unit: 'text',
-    EvaluationPeriods: 'number',
-    DatapointsToAlarm: 'number',
-    Threshold: 'number',
-    ComparisonOperator: 'text',
-    TreatMissingData: 'text',
-    EvaluateLowSampleCountPercentile: 'text',
+    ...watchedMetric,
+    ...judgement,
     Metrics: queries,
     Tags: tags,
     ThresholdMetricId: 'text',
@@ -127,13 +115,7 @@ export const INPUTS: Readonly<Record<string, Members['members']>> = {
     NextToken: 'text',
   },
   DescribeAlarmsForMetric: {
-    MetricName: 'text',
-    Namespace: 'text',
-    Statistic: 'text',
-    ExtendedStatistic: 'text',
-    Dimensions: dimensions,
-    Period: 'number',
-    Unit: 'text',
+    ...watchedMetric,
   },
   DescribeAlarmHistory: {
     AlarmName: 'text',

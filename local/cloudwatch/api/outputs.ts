@@ -1,7 +1,5 @@
+import { dimensions, judgement, names, watchedMetric } from './alarm-members.ts';
 import type { Members, Shape } from './shape.ts';
-
-const dimensions: Shape = { list: { members: { Name: 'text', Value: 'text' } } };
-const names: Shape = { list: 'text' };
 
 const alarms: Shape = {
   list: {
@@ -19,19 +17,8 @@ const alarms: Shape = {
       StateReasonData: 'text',
       StateUpdatedTimestamp: 'time',
       StateTransitionedTimestamp: 'time',
-      MetricName: 'text',
-      Namespace: 'text',
-      Statistic: 'text',
-      ExtendedStatistic: 'text',
-      Dimensions: dimensions,
-      Period: 'number',
-      Unit: 'text',
-      EvaluationPeriods: 'number',
-      DatapointsToAlarm: 'number',
-      Threshold: 'number',
-      ComparisonOperator: 'text',
-      TreatMissingData: 'text',
-      EvaluateLowSampleCountPercentile: 'text',
+      ...watchedMetric,
+      ...judgement,
     },
   },
 };
